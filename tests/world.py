@@ -41,7 +41,9 @@ SAENS_TOIS: list[Json] = [{"kind": "share_of_surplus", "to": "cooperative_fund",
 NOTHING: list[Json] = [{"name": "nothing", "net": "0", "expected": {}}]
 GUEST: Json = {"name": "Jo de Wit", "email": "jo@example.org"}
 MARKET: Json = {"street": "Markt 1", "postcode": "4811 AB", "town": "Breda"}
+IBAN, OTHER_IBAN = "NL91ABNA0417164300", "NL18RABO0123459876"
 municipality_codes = itertools.count(1000)
+prefix_numbers = itertools.count()
 
 
 @cache
@@ -60,6 +62,11 @@ def _keyed() -> re.Pattern[str]:
 def takes_key(path: str) -> bool:
     """Whether a POST to this path takes an Idempotency-Key."""
     return _keyed().fullmatch(path.partition("?")[0]) is not None
+
+
+def _prefix(number: int) -> str:
+    """The prefix of invoices with this number, in six letters: cooperatives of one KvK number cannot share one."""
+    return "Q" + "".join(chr(ord("A") + number // 26**power % 26) for power in reversed(range(5)))
 
 
 class Caller:
@@ -132,6 +139,24 @@ class Seller:
             await self.treasurer("POST", f"/v1/orders/{order_id}/repayments", {})
             order = await self.treasurer("GET", f"/v1/orders/{order_id}")
         return order
+
+    async def pays_to(self, iban: str = IBAN, name: str = "De Vrije Uitloop") -> Json:
+        """Its bank account: the treasurer proposes it, the coordinator confirms."""
+        place = f"/v1/cooperatives/{self.id}/bank-accounts"
+        proposed = await self.treasurer("POST", place, {"iban": iban, "name": name})
+        place = f"/v1/bank-accounts/{proposed['id']}/transitions"
+        account: Json = await self.coordinator("POST", place, {"verb": "confirm"})
+        return account
+
+    async def can_invoice(self) -> str:
+        """Gives the cooperative all that its invoices show; returns the prefix of their numbers."""
+        prefix = _prefix(next(prefix_numbers))
+        details: Json = {"legalName": "Coöperatie De Vrije Uitloop U.A.", "vatId": "NL900000110B88"}
+        details |= {"postalAddress": MARKET, "email": "hallo@example.org", "invoicePrefix": prefix}
+        place = f"/v1/cooperatives/{self.id}"
+        await self.treasurer("PATCH", f"{place}/invoice-details", details, headers={"If-Match": "*"})
+        await self.pays_to()
+        return prefix
 
     async def agreed(self, place: str, reversal: Json) -> Json:
         """A reversal, to which the coordinator agrees if it waits for a second person."""

@@ -37,6 +37,8 @@ FORMS = {
     r"^[0-9]{20}$": "twenty_digits",
     r"^[A-Z]{2}$": "country",
     r"^[A-Z]{2}[0-9A-Z+*]{2,13}$": "vat_id",
+    r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$": "iban",
+    r"^[A-Z]{1,6}$": "invoice_prefix",
     r"^[0-9]{1,18}$": "cursor",
     r"^[A-Za-z0-9._~:@-]{1,100}$": "external_id",
 }

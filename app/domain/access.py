@@ -60,6 +60,9 @@ class Right(StrEnum):
     WRITE_COOPERATIVE = "write_cooperative"
     WRITE_INVOICE_DETAILS = "write_invoice_details"
     READ_READINESS = "read_readiness"
+    PROPOSE_BANK_ACCOUNT = "propose_bank_account"
+    CONFIRM_BANK_ACCOUNT = "confirm_bank_account"
+    READ_BANK_ACCOUNT = "read_bank_account"
     ADD_PERSON = "add_person"
     READ_PERSON = "read_person"
     READ_SELF = "read_self"
@@ -208,6 +211,9 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.WRITE_COOPERATIVE: (Scope.NETWORK_WRITE, _join(_OFFICE, _NETWORK)),
     Right.WRITE_INVOICE_DETAILS: (Scope.NETWORK_WRITE, _join(_STAFF, _NETWORK)),
     Right.READ_READINESS: (Scope.MEMBERS_READ, _join(_STAFF, _NETWORK)),
+    Right.PROPOSE_BANK_ACCOUNT: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.CONFIRM_BANK_ACCOUNT: (Scope.PAYMENTS_WRITE, _join(_STAFF, _APPROVER)),
+    Right.READ_BANK_ACCOUNT: (Scope.ORDERS_READ, _join(_STAFF, _APPROVER)),
     Right.ADD_PERSON: (Scope.MEMBERS_WRITE, _join({R.COORDINATOR: {W.ANYONE}}, _NETWORK)),
     Right.READ_PERSON: (Scope.MEMBERS_READ, _join(_NETWORK, {R.CUSTOMER: {W.OWN}})),
     Right.READ_SELF: (Scope.CATALOGUE_READ, _TOKEN),

@@ -7,6 +7,8 @@ from app.domain.actors import Actor
 from app.domain.errors import Forbidden
 
 FOR_PART: dict[Right, Right] = {
+    Right.CONFIRM_BANK_ACCOUNT: Right.CONFIRM_FOR_PART,
+    Right.READ_BANK_ACCOUNT: Right.READ_FOR_PART,
     Right.CONFIRM_WRITE_OFF: Right.CONFIRM_FOR_PART,
     Right.READ_WRITE_OFF: Right.READ_FOR_PART,
     Right.READ_WRITE_OFF_REVERSAL: Right.READ_REVERSAL_FOR_PART,

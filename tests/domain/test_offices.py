@@ -30,6 +30,9 @@ SELLER = Cooperative(
     legal_name="Coöperatie C U.A.",
     postal_address=PostalAddress(street="Ginnekenstraat 1", postcode="4811 JD", town="Breda"),
     vat_id="NL900000110B88",
+    invoice_prefix="BRD",
+    iban="NL91ABNA0417164300",
+    iban_name="Coöperatie C U.A.",
 )
 
 
@@ -152,6 +155,8 @@ def test_what_readiness_says_of_the_officers(
         ({"legal_name": None}, ("invoice_details",)),
         ({"postal_address": None}, ("invoice_details",)),
         ({"vat_id": None}, ("invoice_details",)),
+        ({"invoice_prefix": None}, ("invoice_details",)),
+        ({"iban": None, "iban_name": None}, ("invoice_details",)),
         ({"vat_id": None, "small_business_spells": (SPELL,)}, ()),
         ({"vat_id": None, "legal_form": LegalForm.INFORMAL}, ()),
     ],

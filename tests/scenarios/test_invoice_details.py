@@ -66,15 +66,36 @@ async def test_what_an_invoice_lacks_stops_no_sale(world: World) -> None:
         return found["ready"], found["missing"]
 
     assert await ready() == (True, ["invoice_details"])
-    for name in ("legalName", "postalAddress"):
-        await seller.treasurer("PATCH", f"{place}/invoice-details", {name: DETAILS[name]}, headers=ANY)
+    await seller.pays_to()
+    for given in ({"legalName": DETAILS["legalName"]}, {"postalAddress": ADDRESS}, {"invoicePrefix": "LACKS"}):
         assert await ready() == (True, ["invoice_details"])
+        await seller.treasurer("PATCH", f"{place}/invoice-details", given, headers=ANY)
+    assert await ready() == (True, ["invoice_details"])
     # Under the small-business scheme an invoice has no VAT id.
     await choose(world, seller, f"{world.clock().year}-01-01")
     assert await ready() == (True, [])
     await seller.coordinator("PATCH", place, {"smallBusinessFrom": None}, headers=ANY)
     await seller.treasurer("PATCH", f"{place}/invoice-details", {"vatId": DETAILS["vatId"]}, headers=ANY)
     assert await ready() == (True, [])
+
+
+async def test_the_last_of_them_may_be_the_bank_account(world: World) -> None:
+    seller = await world.cooperative()
+    await world.network("PATCH", f"/v1/cooperatives/{seller.id}", {"kvkNumber": "90000022"}, headers=ANY)
+    details = DETAILS | {"invoicePrefix": "LAST"}
+    place = f"/v1/cooperatives/{seller.id}"
+    await seller.treasurer("PATCH", f"{place}/invoice-details", details, headers=ANY)
+    assert (await seller.treasurer("GET", f"{place}/readiness"))["missing"] == ["invoice_details"]
+    await seller.pays_to()
+    assert (await seller.treasurer("GET", f"{place}/readiness"))["missing"] == []
+
+
+async def test_a_builder_gives_a_cooperative_all_of_them(world: World) -> None:
+    one, other = await world.cooperative(), await world.cooperative()
+    assert await one.can_invoice() != await other.can_invoice()
+    for seller in (one, other):
+        found = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/readiness")
+        assert found["missing"] == []
 
 
 CITIZEN = "111222333"

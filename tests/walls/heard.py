@@ -12,10 +12,13 @@ EARS: dict[str, frozenset[str]] = {
     "app": _ORDER | {"credit"},
     "partner": _ORDER | {"draft"},
     "member": _ORDER | _MEMBER | _HOUSE | {"permission"},
-    "coordinator": _ORDER | _MEMBER | _HOUSE | {"permission", "power", "credit", "loss", "hours", "fund"},
-    "treasurer": _ORDER | _MEMBER | _HOUSE | {"power", "credit", "loss", "hours", "fund", "delivery", "correction"},
-    "approver": frozenset({"draft", "loss", "spending", "supplier"}),
-    "umbrella-treasurer": frozenset({"loss"}),
+    "coordinator": _ORDER | _MEMBER | _HOUSE | {"permission", "power", "credit", "loss", "account", "hours", "fund"},
+    "treasurer": _ORDER
+    | _MEMBER
+    | _HOUSE
+    | {"power", "credit", "loss", "account", "hours", "fund", "delivery", "correction"},
+    "approver": frozenset({"draft", "loss", "account", "spending", "supplier"}),
+    "umbrella-treasurer": frozenset({"loss", "account"}),
     "network": frozenset({"agreement", "app", "power"}),
     "controller": frozenset({"agreement"}),
     "case-manager": frozenset({"permission", "spending", "supplier"}),

@@ -109,6 +109,7 @@ KNOWN: Json = {
     "minutes": 60,
     "role": SAID,
     "email": "jo@example.org",
+    "iban": "NL91ABNA0417164300",
 }
 """By name, for every use case."""
 

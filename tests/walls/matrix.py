@@ -62,6 +62,10 @@ add_cooperative              network
 get_cooperative              everyone
 change_cooperative           coordinator network
 change_invoice_details       coordinator treasurer network
+list_bank_accounts           coordinator treasurer approver umbrella-treasurer
+propose_bank_account         treasurer
+get_bank_account             coordinator treasurer approver umbrella-treasurer
+move_bank_account            coordinator treasurer approver umbrella-treasurer
 get_readiness                coordinator treasurer network
 list_offices                 coordinator treasurer network
 list_municipalities          everyone

@@ -34,7 +34,7 @@ from tests.scenarios.jobs import move as move_job
 from tests.scenarios.jobs import plan as plan_job
 from tests.scenarios.test_offering_imports import LINE, send
 from tests.scenarios.test_webhook_senders import letter
-from tests.world import MARKET, VRIJE_UITLOOP, Caller, Json, Seller, World
+from tests.world import MARKET, OTHER_IBAN, VRIJE_UITLOOP, Caller, Json, Seller, World
 
 EURO: Json = {"amount": "1.00"}
 SPENDING: Json = {"kind": "spending", "purpose": "gereedschap", "policy": "needs_municipal_consent"}
@@ -65,6 +65,7 @@ PERSONAL = frozenset(
         "hours",
         "credit",
         "loss",
+        "account",
         "power",
     }
 )
@@ -153,7 +154,7 @@ async def sampled(world: World) -> Sample:
     )
     sample.values |= _constants()
     sample.values |= {"receiver_id": UUID(colleague_id), "giver_id": UUID(seller.member_id)}
-    for told in (_year, _orders, _money, _apps, _earned, _pot, _papers, _house, _elsewhere, _purchases, _job):
+    for told in (_year, _orders, _money, _account, _apps, _earned, _pot, _papers, _house, _elsewhere, _purchases, _job):
         await told(sample)
     await world.guard()
     for name, table in VERSIONED.items():
@@ -258,6 +259,15 @@ async def _money(sample: Sample) -> None:
     undone = f"/v1/journals/{ids['lost_journal_id']}/reversals"
     ids["lost_reversal_id"] = (await second("POST", undone, {"reason": why["reason"]}))["id"]
     sample.values |= {name: UUID(value) for name, value in ids.items()}
+
+
+async def _account(sample: Sample) -> None:
+    """Customers pay to one bank account; another one waits for a second person."""
+    seller = sample.seller
+    await seller.can_invoice()
+    second = await sample.world.officer("treasurer", cooperativeId=seller.id)
+    proposed = await sample.at(second, "bank-accounts", {"iban": OTHER_IBAN, "name": sample.word("account")})
+    sample.values["bank_account_id"] = UUID(proposed["id"])
 
 
 async def _earned(sample: Sample) -> None:
@@ -410,6 +420,7 @@ def _constants() -> dict[str, Any]:
         "url": "https://example.org/hook",
         "after": "0",
         "email": "jo@example.org",
+        "iban": OTHER_IBAN,
         "letter": letter("https://shop.example/"),
         "answer": Answer(204),
         "share": 1,

@@ -24,6 +24,7 @@ OPEN = {
     "cooperative": "public",
     "feed_head": "the end of the feed, a number",
     "fund_year": "a lock, without facts",
+    "invoice_prefix": "invoices show it",
     "message": "written and read by the worker alone; its policy is switched off below",
     "municipality": "public",
     "offering": "made to be published",
@@ -54,6 +55,8 @@ VIEWS = {
     "case-manager": frozenset({"office", "power_event", "spending", "permission", "person"}),
 }
 """The tables in which a close caller sees any row."""
+PUBLIC_ROWS = {"bank_account"}
+"""Tables of which everybody sees some rows: the accounts that customers pay to."""
 OF_A_PART = {"office", "write_off", "journal_reversal"}
 """Those in which an officer of the umbrella sees any row of a part."""
 
@@ -76,10 +79,11 @@ async def owner(database_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 EXCEPT = {
+    "bank_account": "where state <> 'confirmed'",
     "assignment": "where audience <> 'all'",
     "assignment_slot": "where assignment_id in (select id from assignment where audience <> 'all')",
 }
-"""Jobs that members of every cooperative may apply for are visible to all of them."""
+"""Customers pay to a confirmed account. Jobs that members of every cooperative may apply for are visible to all."""
 
 
 MEMBER_IS_THERE = "where member_id in (select id from member where state not in ('exited', 'withdrawn', 'rejected'))"
@@ -181,7 +185,7 @@ async def test_who_is_close_sees_in_the_tables_what_their_role_is_for(
     for table in PRIVATE:
         if rows := await seen(database, who, table, await keys_of(owner, table)):
             shown[table] = rows
-    assert set(shown) == VIEWS[column]
+    assert set(shown) == VIEWS[column] | PUBLIC_ROWS
     assert column != "colleague" or shown["member"] == {sample.ids["receiver_id"]}
 
 
@@ -196,7 +200,23 @@ async def test_an_officer_of_the_umbrella_sees_what_they_confirm_and_who_the_app
                 await persons.enter(tx, who)
                 sql = f'select exists (select from "{table}" where cooperative_id = $1)'
                 shown |= {table} if await tx.value(sql, sample.values["cooperative_id"]) else set()
-    assert shown == OF_A_PART
+    assert shown == OF_A_PART | PUBLIC_ROWS
+
+
+async def test_a_bank_account_that_waits_is_seen_by_whoever_may_confirm_it(
+    everybody: Cast, database: Database, sample: Sample
+) -> None:
+    """Everybody sees the one that customers pay to."""
+    own, shown = sample.ids["bank_account_id"], set()
+    for column in COLUMNS:
+        who = everybody.identity(column)
+        async with database.transaction() as tx:
+            await persons.enter(tx, who)
+            sql = "select id::text from bank_account where cooperative_id = $1"
+            rows = {row["id"] for row in await tx.rows(sql, sample.values["cooperative_id"])}
+        assert rows - {own}, column
+        shown |= {column} if own in rows else set()
+    assert shown == {"coordinator", "treasurer", "narrow-treasurer", "approver", "umbrella-treasurer"}
 
 
 async def test_one_person_alone_books_no_reversal_of_a_write_off(
@@ -248,9 +268,9 @@ async def test_a_pot_is_seen_by_its_member_and_the_staff_and_by_nobody_else(
 async def test_a_switched_off_policy_is_noticed(database_url: str, sample: Sample, table: str) -> None:
     """An inserted breach: without its policy, the same read shows rows that it hid before."""
     owner = await asyncpg.connect(database_url)
-    # Everybody may read the feed.
-    shown = " where audience is distinct from 'public'" if table == "outbox" else ""
-    look = f'select count(*) from "{table}"{shown}'
+    # Everybody may read the feed, and where customers pay.
+    hidden = {"outbox": "where audience is distinct from 'public'", "bank_account": EXCEPT["bank_account"]}
+    look = f'select count(*) from "{table}" {hidden.get(table, "")}'
     try:
         # The lock comes first, or a vacuum and this would wait for each other.
         await owner.execute(f'begin; lock table "{table}"')

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
+from app.domain.people.bank_accounts import BANK_ACCOUNT
 from app.domain.selling.payments import RECEIPT
 from app.domain.selling.write_offs import WRITE_OFF
 from tests.scenarios.test_second_person import umbrella_of
 from tests.walls.test_steps import EURO, WHY, staff
 from tests.walls.walk import Built, Walk, ask, offices, walk_through
-from tests.world import Caller, Json, Seller, World
+from tests.world import IBAN, OTHER_IBAN, Caller, Json, Seller, World
 
 
 async def sold(world: World, seller: Seller, buyer: Caller) -> tuple[Caller, Built]:
@@ -116,3 +117,40 @@ async def test_write_offs(world: World) -> None:
         roles=roles,
     )
     assert await walk_through(world, seller, walk) == 6 * 13 * 2
+
+
+async def test_bank_accounts(world: World) -> None:
+    seller = await world.cooperative()
+    umbrella = await umbrella_of(world, seller)
+    roles = await deciders(world, seller) | {"umbrella": umbrella.treasurer, "umbrella's member": umbrella.member}
+    proposer = roles["second"]
+    assert proposer is not None
+
+    def at(*verbs: str) -> Any:
+        async def build() -> Built:
+            member, _ = await world.member(seller)
+            place = f"/v1/cooperatives/{seller.id}/bank-accounts"
+            proposed = await proposer("POST", place, {"iban": IBAN, "name": "Wij"})
+            built = Built(f"/v1/bank-accounts/{proposed['id']}", member)
+            for verb in verbs:
+                if verb == "replace":
+                    await seller.pays_to(OTHER_IBAN)
+                else:
+                    await seller.treasurer("POST", f"{built.path}/transitions", {"verb": verb})
+            return built
+
+        return build
+
+    walk = Walk(
+        noun="bank-accounts",
+        process=BANK_ACCOUNT,
+        states={
+            "proposed": at(),
+            "confirmed": at("confirm"),
+            "withdrawn": at("withdraw"),
+            "replaced": at("confirm", "replace"),
+        },
+        roles=roles,
+        alone=True,
+    )
+    assert await walk_through(world, seller, walk) == 4 * 13 * 2

@@ -43,6 +43,7 @@ FRESH: dict[str, dict[str, Any]] = {
         "reversed_by": None,
         "version": 1,
     },
+    "bank_account": {"state": "proposed", "confirmed_by": None, "confirmed_at": None},
     "write_off": {"state": "proposed", "confirmed_by": None, "confirmed_on": None},
 }
 """The values with which a new row of the table begins."""
@@ -53,6 +54,7 @@ MINE = {
     "order_event": {"person_id": "my_person()"},
     "order": {"customer_person_id": "my_person()", "app_id": "my_app()"},
     "payment": {"recorded_by": "my_person()"},
+    "bank_account": {"proposed_by": "my_person()"},
     "stock_hold": {"person_id": "my_person()", "app_id": "my_app()"},
 }
 """Columns that name who writes the row."""

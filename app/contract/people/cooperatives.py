@@ -67,6 +67,12 @@ class Cooperative:
     """Its identification number as a public body (OIN)."""
     payment_days: int
     """The number of days after supply within which customers pay."""
+    invoice_prefix: str | None
+    """What the numbers of its invoices begin with."""
+    iban: str | None
+    """The IBAN of the bank account that customers pay to; null: none is confirmed."""
+    iban_name: str | None
+    """The holder of that account."""
     version: int
 
 

@@ -29,6 +29,7 @@ class CooperativeRow(SQLModel, table=True):
             " and cash_method_ground in ('listed_trade', 'mostly_private') and cash_method_until > cash_method_from"
             " and extract(doy from cash_method_from) = 1 and extract(doy from cash_method_until) = 1",
         ),
+        c.check("cooperative_invoice_prefix", "invoice_prefix ~ '^[A-Z]{1,6}$' and invoice_prefix !~ '^RF'"),
         c.check("cooperative_payment_days", "payment_days between 0 and 90"),
         *c.longest("cooperative", name=120, town=80, about=4000, legal_name=120, email=254, phone=30, vat_id=20),
     )
@@ -51,16 +52,21 @@ class CooperativeRow(SQLModel, table=True):
     vat_id: str | None = c.text(null=True)
     oin: str | None = c.text(null=True)
     payment_days: int = Field(sa_type=SmallInteger, sa_column_kwargs={"server_default": "14"})
+    invoice_prefix: str | None = c.text(null=True)
     version: int
 
 
 UMBRELLA = "(select u.umbrella_id from cooperative u where u.id = t.cooperative_id)"
 """The umbrella that the cooperative of a row has now."""
+CONFIRMED = "(select b.{column} from bank_account b where b.cooperative_id = t.id and b.state = 'confirmed')"
+"""A column of the bank account that customers pay to."""
 cooperatives = Store(
     CooperativeRow,
     Cooperative,
     fixed=("slug", "legal_form", "municipality_id"),
     small_business_spells=SPELLS.format(cooperative="t.id"),
+    iban=CONFIRMED.format(column="iban"),
+    iban_name=CONFIRMED.format(column="name"),
 )
 
 

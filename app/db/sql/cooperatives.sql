@@ -2,7 +2,7 @@
 alter table cooperative enable row level security, force row level security;
 grant select, insert, update (name, town, about, kvk_number, umbrella_id, cash_method_from, cash_method_until,
                               cash_method_ground, legal_name, postal_address,
-                              email, phone, vat_id, oin, payment_days, version)
+                              email, phone, vat_id, oin, payment_days, invoice_prefix, version)
     on cooperative to samen_app;
 create policy read on cooperative for select to samen_app using (true);
 create policy add on cooperative for insert to samen_app with check ((select is_network()));

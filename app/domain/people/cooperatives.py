@@ -67,7 +67,17 @@ class Cooperative:
     oin: str | None = None
     """Its number as a public body, twenty digits."""
     payment_days: int = PAYMENT_DAYS
+    invoice_prefix: str | None = None
+    """What the numbers of its invoices begin with: at most six capital letters."""
+    iban: str | None = None
+    """Of the bank account that customers pay to; loaded, like the next field."""
+    iban_name: str | None = None
     version: int = 1
+
+    @property
+    def legal_entity(self) -> str:
+        """Its KvK number; its id if it has none. A prefix of invoice numbers belongs to one cooperative in it."""
+        return self.kvk_number or str(self.id)
 
     def uses_cash_method(self, day: date) -> bool:
         """Whether VAT of what it supplies on a day is due as its money comes in."""
@@ -82,9 +92,14 @@ class Cooperative:
 
     @property
     def can_invoice(self) -> bool:
-        """Whether all that an invoice names of its seller is known. The small-business scheme needs no VAT id."""
+        """Whether all that an invoice names of its seller is known.
+
+        The small-business scheme needs no VAT id, an informal initiative no KvK number.
+        """
         taxed = self.vat_id is not None or self.small_business_from is not None
-        return self.legal_name is not None and self.postal_address is not None and taxed
+        registered = self.kvk_number is not None or self.legal_form is LegalForm.INFORMAL
+        needed = (self.legal_name, self.postal_address, self.invoice_prefix, self.iban, self.iban_name)
+        return taxed and registered and all(one is not None for one in needed)
 
 
 def check_cash_method(cooperative: Cooperative) -> Cooperative:

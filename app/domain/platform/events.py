@@ -79,6 +79,14 @@ OPENS: dict[str, tuple[Opening, ...]] = {
         Opening("confirm_write_off", Role.COORDINATOR),
         Opening("confirm_write_off", Role.TREASURER),
     ),
+    "bank_account.proposed": (
+        Opening("confirm_bank_account", Role.COORDINATOR),
+        Opening("confirm_bank_account", Role.TREASURER),
+    ),
+    "bank_account.changed": (
+        Opening("know_of_bank_account", Role.COORDINATOR),
+        Opening("know_of_bank_account", Role.TREASURER),
+    ),
     "order.expired": (Opening("call_customer", Role.COORDINATOR),),
     "offering.submitted": (Opening("review_offering", Role.COORDINATOR),),
     "offering_import.finished": (Opening("review_import", Role.COORDINATOR),),
@@ -162,6 +170,7 @@ CLOSES: dict[str, tuple[str, ...]] = {
     "order.nothing_due": ("record_payment",),
     "order.paid_back": ("pay_customer_back",),
     "write_off.decided": ("confirm_write_off",),
+    "bank_account.decided": ("confirm_bank_account",),
     "payment.decided": ("confirm_cash",),
     "offering.published": ("review_offering",),
     "offering.sent_back": ("review_offering",),

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from app.db.earning.agreements import agreement_on
 from app.db.engine import Tx, uuid7
 from app.db.people.cooperatives import cooperatives, is_under, officers
+from app.db.people.invoice_prefixes import reserve_prefixes
 from app.db.people.members import members
 from app.db.people.municipalities import municipalities
 from app.db.people.persons import lend_staff_view
@@ -33,6 +35,7 @@ from app.usecases.shared.small_business import set_small_business
 from app.vocabulary import (
     WHOLE,
     About,
+    BlankIsNone,
     Day,
     Doc,
     EmailOrNone,
@@ -50,6 +53,21 @@ UmbrellaId = Annotated[CooperativeId, Doc("The cooperative that it is a part of;
 OfUmbrella = Annotated[CooperativeId, Doc("Only the parts of this cooperative.")]
 PaymentDays = Annotated[
     int, Field(strict=True, ge=0, le=90), WHOLE, Doc("The number of days after supply within which customers pay.")
+]
+
+
+def _own_prefix(prefix: str) -> str:
+    """A prefix with which no number reads as a creditor reference (ISO 11649). Raises PydanticCustomError."""
+    if prefix.startswith("RF"):
+        raise PydanticCustomError("prefix_of_references", "the prefix is that of creditor references")
+    return prefix
+
+
+InvoicePrefix = Annotated[
+    str,
+    Field(max_length=6, pattern=r"^[A-Z]{1,6}$", examples=["BRD"]),
+    AfterValidator(_own_prefix),
+    Doc("What the numbers of its invoices begin with: at most six capital letters, of which the first are not RF."),
 ]
 LegalName = Annotated[str, Text(1, 120), Doc("Its name in the trade register, for invoices.")]
 SellerAddress = Annotated[PostalAddressInput, Doc("The address that its invoices show.")]
@@ -86,6 +104,7 @@ class InvoiceDetailsChange(Form):
     vat_id: VatIdOrNone = None
     oin: OinOrNone = None
     payment_days: PaymentDays = PAYMENT_DAYS
+    invoice_prefix: Annotated[InvoicePrefix | None, BlankIsNone(6)] = None
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -171,7 +190,8 @@ async def change_cooperative(
 
     Only the network changes the umbrella and the KvK number, which belongs to one legal entity. A signed agreement
     keeps paying the umbrella of its time. Raises Stale; RuleRefused for an umbrella that is below the cooperative
-    itself, and for a cash method of other days or without its ground; SchemeTooEarly.
+    itself, and for a cash method of other days or without its ground; SchemeTooEarly; AlreadyExists if another
+    cooperative of the same legal entity has used the prefix of its invoices.
     """
     named = changes.named()
     cooperative = await cooperatives.get(tx, cooperative_id, lock=True)
@@ -187,9 +207,12 @@ async def change_cooperative(
         await cooperatives.get(tx, umbrella_id)
         if await is_under(tx, umbrella_id, cooperative_id):
             raise RuleRefused(rule="umbrella_is_a_tree", value=str(umbrella_id))
-    if since == cooperative.small_business_from:
-        return await cooperatives.change(tx, cooperative, changed)
-    await cooperatives.save(tx, changed)
+    same_scheme = since == cooperative.small_business_from
+    saved = await (cooperatives.change(tx, cooperative, changed) if same_scheme else cooperatives.save(tx, changed))
+    if changed.kvk_number != cooperative.kvk_number:
+        await _reserve(tx, changed)
+    if same_scheme:
+        return saved
     await set_small_business(tx, cooperative_id, since)
     return await cooperatives.get(tx, cooperative_id)
 
@@ -204,12 +227,24 @@ async def change_invoice_details(
 ) -> Cooperative:
     """Change what invoices and shops show of a cooperative. Fields that are left out keep their value; null clears one.
 
-    For the treasurer and the coordinator. Everybody can read these details. Raises Stale.
+    For the treasurer and the coordinator. Everybody can read these details. A prefix of invoice numbers that was used
+    once stays taken within its KvK number; the cooperative may take one of its own again. Raises Stale; AlreadyExists
+    for a prefix of another cooperative.
     """
     cooperative = await cooperatives.get(tx, cooperative_id, lock=True)
     actor.require(Right.WRITE_INVOICE_DETAILS, cooperative_id)
     expect(cooperative.version, expected_version)
-    return await cooperatives.change(tx, cooperative, replace(cooperative, **changes.fields))
+    changed = replace(cooperative, **changes.fields)
+    saved = await cooperatives.change(tx, cooperative, changed)
+    if changed.invoice_prefix != cooperative.invoice_prefix:
+        await _reserve(tx, changed)
+    return saved
+
+
+async def _reserve(tx: Tx, cooperative: Cooperative) -> None:
+    """Reserves the prefix of a cooperative's invoices in its legal entity. Raises AlreadyExists."""
+    if not await reserve_prefixes(tx, cooperative):
+        raise AlreadyExists(what="invoice_prefix", value=cooperative.invoice_prefix, how="invoice_prefix")
 
 
 async def get_readiness(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> Readiness:
