@@ -11,6 +11,7 @@ from app.domain.people.cooperatives import LegalForm
 from app.domain.vat import PriceBasis, VatClass
 from app.usecases.people.cooperatives import InvoiceDetailsChange
 from app.usecases.shared.agreement_forms import Euro, ExampleInput, RuleInput
+from app.usecases.shared.bank_accounts import HolderName, Iban
 from app.vocabulary import Form
 
 
@@ -68,6 +69,13 @@ class OfferingFile(Form):
     stock: int | None = None
 
 
+class AccountFile(Form):
+    """The bank account that customers pay to."""
+
+    iban: Iban
+    name: HolderName
+
+
 class CooperativeFile(Form):
     """One cooperative; `umbrella` is the slug of its parent."""
 
@@ -80,6 +88,7 @@ class CooperativeFile(Form):
     kvk_number: str | None = None
     umbrella: str | None = None
     details: InvoiceDetailsChange
+    account: AccountFile
     people: list[PersonFile] = []
     members: list[MemberFile] = []
     agreements: list[AgreementFile] = []

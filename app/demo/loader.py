@@ -18,10 +18,12 @@ from app.domain.earning.agreements import AgreementState, Side
 from app.domain.errors import AlreadyExists
 from app.domain.market.offerings import Offering, OfferingVerb
 from app.domain.page import MAX_PAGE, Page, PageRequest
+from app.domain.people.bank_accounts import BankAccountVerb
 from app.domain.platform.apps import AppWithSecret
 from app.running.run import Run, SystemRun
 from app.usecases.earning.agreements import draft_agreement, list_agreements, sign_agreement, try_agreement
 from app.usecases.market.offerings import AddOffering, add_offering, list_offerings, move_offering
+from app.usecases.people.bank_accounts import move_bank_account, propose_bank_account
 from app.usecases.people.cooperatives import add_cooperative, change_invoice_details, list_cooperatives
 from app.usecases.people.members import list_members, register_member, set_goal
 from app.usecases.people.municipalities import add_municipality, list_municipalities
@@ -98,11 +100,24 @@ class Loader:
                 expected_version=found.version,
                 changes=file.details,
             )
+        if found.iban is None:
+            await self._account(found.id, file)
         coordinator = self.run_as(_login(file, Role.COORDINATOR))
         member_ids = {m.login: await self._member(coordinator, found.id, m) for m in file.members}
         await self._agreements(found.id, file)
         for offering in file.offerings:
             await self._offering(coordinator, found.id, member_ids[offering.member], offering, file.town)
+
+    async def _account(self, cooperative_id: UUID, file: CooperativeFile) -> None:
+        proposed = await self.run_as(_login(file, Role.TREASURER))(
+            propose_bank_account,
+            cooperative_id=cooperative_id,
+            iban=file.account.iban,
+            name=file.account.name,
+        )
+        await self.run_as(_login(file, Role.COORDINATOR))(
+            move_bank_account, bank_account_id=proposed.id, verb=BankAccountVerb.CONFIRM
+        )
 
     async def _officers(self, cooperative_id: UUID, people: list[PersonFile]) -> None:
         held = {(o.person_id, o.role) for o in await self.network(list_offices, cooperative_id=cooperative_id)}
