@@ -13,6 +13,7 @@ from uuid import UUID
 from app.adapters.addresses import prefix_of
 from app.adapters.mail import Mail
 from app.adapters.metrics import EVENTS, SEEN
+from app.adapters.papers import files_of
 from app.adapters.telemetry import statement_span
 from app.adapters.webhooks import Sender
 from app.db.engine import Database, opened
@@ -40,6 +41,14 @@ from app.usecases.platform.messages import forget_messages
 from app.usecases.platform.privacy import forget_old
 from app.usecases.platform.rates import forget_rates
 from app.usecases.selling.assignments import approve_on_time
+from app.usecases.selling.invoice_months import (
+    issue_collective,
+    list_due_invoices,
+    list_missing,
+    tell_missing,
+    watch_missing,
+)
+from app.usecases.selling.invoices import get_paper, issue_due, keep_invoice_files
 from app.usecases.selling.orders import complete_silently, expire_order
 from app.usecases.selling.unpaid_vat import take_back_unpaid_vat
 
@@ -51,6 +60,24 @@ LAPSED_EVERY = 60
 """Seconds between two searches for imports whose process is gone."""
 SWEEP_EVERY = 3600
 """Seconds between two deletions of data whose retention is over."""
+STEPS: dict[str, tuple[Callable[..., Awaitable[None]], str]] = {
+    "accept_by": (expire_order, "order_id"),
+    "complete": (complete_silently, "order_id"),
+    "trial_end": (end_trial, "member_id"),
+    "exit_target": (remind_of_exit, "member_id"),
+    "limit_unknown": (warn_of_limit, "agreement_id"),
+    "permission_lapses": (warn_of_lapse, "permission_id"),
+    "stock_hold": (expire_hold, "hold_id"),
+    "purchase_closes": (close_on_time, "purchase_id"),
+    "purchase_tops_up": (top_up_on_time, "purchase_id"),
+    "vat_unpaid": (take_back_unpaid_vat, "order_id"),
+    "invoice": (issue_due, "order_id"),
+    "invoices_missing": (tell_missing, "cooperative_id"),
+    "approve": (approve_on_time, "assignment_id"),
+}
+"""The use case of each kind of timer, and what it calls the timer's subject."""
+DRAWS = "invoice_files"
+"""The timer that makes the files of an invoice."""
 OF_ONE_ROW = frozenset({"busy", "cancelled"})
 """Failures that concern one row; the rest of the batch continues."""
 
@@ -142,6 +169,21 @@ class Worker:
             await self._run(show_prices)
             self._priced = today
 
+    async def invoice(self) -> None:
+        """Issues what was supplied and has no invoice, collective invoices too; starts the alarm of the rest."""
+        if self.books is None:
+            return
+        alone, together = await SystemRun(self.books, now=self.now)(list_due_invoices) or ([], [])
+        for place, (order_id,) in alone:
+            await self._once(
+                "invoice", order_id, SystemRun(self.database, place, now=self.now)(issue_due, order_id=order_id)
+            )
+        for place, order_ids in together:
+            run = SystemRun(self.database, place, now=self.now)
+            await self._once("invoice", order_ids[0], run(issue_collective, order_ids=order_ids))
+        for place in await SystemRun(self.books, now=self.now)(list_missing) or ():
+            await SystemRun(self.database, place, now=self.now)(watch_missing, cooperative_id=place)
+
     async def net(self) -> None:
         """Proposes this month's nettings, for every pair of cooperatives without one."""
         if self.books is None:
@@ -165,6 +207,7 @@ class Worker:
             for forget in (forget_keys, forget_rates, forget_old, forget_messages):
                 await self._once(forget.__name__, None, self._run(forget))
             await self._once("nettings", None, self.net())
+            await self._once("invoices", None, self.invoice())
             self._swept = time.monotonic()
         return 0
 
@@ -194,32 +237,22 @@ class Worker:
             EVENTS.inc()
 
     async def _fire(self, timer: Timer) -> None:
+        """Takes the step of a timer. Raises ValueError for a kind that nobody knows."""
         run = SystemRun(self.database, timer.cooperative_id, timer=timer.id, now=self.now)
-        match timer.kind:
-            case "accept_by":
-                await run(expire_order, order_id=timer.subject_id)
-            case "complete":
-                await run(complete_silently, order_id=timer.subject_id)
-            case "trial_end":
-                await run(end_trial, member_id=timer.subject_id)
-            case "exit_target":
-                await run(remind_of_exit, member_id=timer.subject_id)
-            case "limit_unknown":
-                await run(warn_of_limit, agreement_id=timer.subject_id)
-            case "permission_lapses":
-                await run(warn_of_lapse, permission_id=timer.subject_id)
-            case "stock_hold":
-                await run(expire_hold, hold_id=timer.subject_id)
-            case "purchase_closes":
-                await run(close_on_time, purchase_id=timer.subject_id)
-            case "purchase_tops_up":
-                await run(top_up_on_time, purchase_id=timer.subject_id)
-            case "vat_unpaid":
-                await run(take_back_unpaid_vat, order_id=timer.subject_id)
-            case "approve":
-                await run(approve_on_time, assignment_id=timer.subject_id)
-            case unknown:
-                raise ValueError(f"no such timer: {unknown}")
+        if timer.kind == DRAWS:
+            await self._draw(run, timer.subject_id)
+            return
+        if timer.kind not in STEPS:
+            raise ValueError(f"no such timer: {timer.kind}")
+        step, subject = STEPS[timer.kind]
+        await run(step, **{subject: timer.subject_id})
+
+    async def _draw(self, run: SystemRun, invoice_id: UUID) -> None:
+        """Makes the files of an invoice beside the events, and stores them. The timer ends with them."""
+        paper = await SystemRun(self.database, run.cooperative_id, now=self.now)(get_paper, invoice_id=invoice_id)
+        if paper is not None:
+            files = await asyncio.to_thread(files_of, paper)
+            await run(keep_invoice_files, invoice_id=invoice_id, files=files)
 
     async def _deliver(self, event: Event) -> None:
         run = SystemRun(self.database, event.cooperative_id, event=event.id, now=self.now)

@@ -87,8 +87,9 @@ create table document (
 );
 
 alter table "order" add column deposit_cents bigint not null default 0,
-                    add column invoice_id uuid;
-alter table "order" add constraint order_deposit check (deposit_cents between 0 and net_cents + vat_cents) not valid;
+                    add column invoice_id uuid,
+                    add column pay_by date;
+alter table "order" add constraint order_deposit check (deposit_cents >= 0) not valid;
 alter table "order" validate constraint order_deposit;
 create index order_without_invoice on "order" (cooperative_id, delivered_at)
     where invoice_id is null and state in ('delivered', 'completed');

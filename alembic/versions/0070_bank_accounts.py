@@ -1,13 +1,13 @@
 """Bank accounts of cooperatives, and the prefixes of their invoices.
 
 Revision ID: 0070
-Revises: 0068
+Revises: 0069
 """
 
 from app.db.revisions import run_file
 
 revision = "0070"
-down_revision = "0068"
+down_revision = "0069"
 branch_labels = None
 depends_on = None
 

@@ -103,6 +103,9 @@ class Right(StrEnum):
     RECORD_CASH = "record_cash"
     READ_PAYMENT = "read_payment"
     REFUND = "refund"
+    READ_INVOICE = "read_invoice"
+    ASK_INVOICE = "ask_invoice"
+    ISSUE_INVOICE = "issue_invoice"
     CONFIRM_WRITE_OFF = "confirm_write_off"
     READ_WRITE_OFF = "read_write_off"
     CONFIRM_FOR_PART = "confirm_for_part"
@@ -263,6 +266,10 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.RECORD_CASH: (Scope.ORDERS_WRITE, _MAKER),
     Right.READ_PAYMENT: (Scope.ORDERS_READ, _join(_STAFF, _BUYER)),
     Right.REFUND: (Scope.PAYMENTS_WRITE, _TREASURER),
+    # Of the cooperative that sells, and of the one that buys.
+    Right.READ_INVOICE: (Scope.ORDERS_READ, _join(_STAFF, _BUYER, _PARTNER)),
+    Right.ASK_INVOICE: (Scope.ORDERS_WRITE, _join(_STAFF, _BUYER)),
+    Right.ISSUE_INVOICE: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.CONFIRM_WRITE_OFF: (Scope.PAYMENTS_WRITE, _join(_STAFF, _APPROVER)),
     Right.SEE_MARGIN: (Scope.ORDERS_READ, _STAFF),
     Right.READ_WRITE_OFF: (Scope.ORDERS_READ, _join(_STAFF, _APPROVER)),

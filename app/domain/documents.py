@@ -13,6 +13,11 @@ class MediaType(StrEnum):
     PDF = "application/pdf"
     XML = "application/xml"
 
+    @property
+    def ending(self) -> str:
+        """How the name of such a file ends."""
+        return self.value.rpartition("/")[2]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Document:

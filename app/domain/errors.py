@@ -410,9 +410,15 @@ class BuyerNumberNeeded(Invalid):
 
 
 class BuyerAddressNeeded(Invalid):
-    """A company or a public body is invoiced at a postal address."""
+    """An invoice with a buyer's name needs their address."""
 
     code = "buyer_address_needed"
+
+
+class InvoiceDetailsMissing(Conflict):
+    """The cooperative lacks something that an invoice has to name; its readiness says so."""
+
+    code = "invoice_details_missing"
 
 
 class VatIdNeeded(Invalid):

@@ -358,7 +358,7 @@ CHECKED_OTHERWISE = {
     "lock_me": "locks the rows of whoever has entered",
     "post_journals": "a trigger asks for each journal whose books it may write (tests/walls/test_books_guard.py)",
     "enter_as_system": "for the worker and the reader alone",
-    "app_of_order": "for the worker alone",
+    "app_behind": "for the worker alone",
     "forget_keys": "for the worker alone",
     "forget_old": "for the worker alone",
     "seal_books": "for the worker alone",
@@ -376,7 +376,7 @@ async def test_every_function_that_sees_every_row_checks_who_calls(connection: a
                 and p.prorettype <> 'trigger'::regtype and has_function_privilege($1, p.oid, 'execute')"""
     app = {row["proname"]: row["types"] for row in await connection.fetch(sql, "samen_app")}
     assert len(app) > 20
-    alone = {"enter_as_system", "app_of_order", "forget_keys", "forget_old", "seal_books"}
+    alone = {"enter_as_system", "app_behind", "forget_keys", "forget_old", "seal_books"}
     assert not alone & app.keys()
     worker = {row["proname"] for row in await connection.fetch(sql, "samen_worker")}
     assert CHECKED_OTHERWISE.keys() <= app.keys() | worker

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from asyncpg import PostgresError
 
+from app.db.books.invoice_invariants import OF_INVOICES
 from app.db.books.order_invariants import CAME_IN, OF_ORDERS, OF_RESULTS
 from app.db.books.price_invariants import OF_PRICES
 from app.db.buying.spending import LOTS
@@ -314,7 +315,7 @@ INVARIANTS = {
 
 async def broken(tx: Tx) -> dict[str, list[str]]:
     """Each invariant with the rows that break it; all lists are empty if the books are right."""
-    each = INVARIANTS | OF_ORDERS | OF_RESULTS | OF_PRICES
+    each = INVARIANTS | OF_ORDERS | OF_RESULTS | OF_PRICES | OF_INVOICES
     found = {name: await _breaking(tx, sql) for name, sql in each.items()}
     return found | {I8: await _other_splits(tx)}
 

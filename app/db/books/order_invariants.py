@@ -71,13 +71,13 @@ OF_ORDERS = {
         union all
         select a.title from assignment a join "order" o on o.id = a.order_id
          where a.state in ('approved', 'settled') and (a.state = 'settled') <> (o.paid_cents >= price_left(o))""",
-    "I16 what customers owe is what is due of what was delivered": f"""
+    "I16 what customers owe is what is due of what was delivered or asked as a deposit": """
         select b.cooperative_id || ' ' || coalesce(b.cents, 0) || ' ' || coalesce(o.cents, 0) as what
           from (select a.cooperative_id, sum(e.cents) as cents from account a join entry e on e.account_id = a.id
                   join journal j on j.id = e.journal_id
                  where a.kind = 'receivable_customer' and j.kind <> 'opening' group by 1) b
-          full join (select cooperative_id, -sum(greatest(price_left(o) - paid_cents, 0)) as cents
-                       from "order" o where buyer_id is null and {SUPPLIED} group by 1) o using (cooperative_id)
+          full join (select cooperative_id, -sum(open_of_invoices(o)) as cents
+                       from "order" o where buyer_id is null group by 1) o using (cooperative_id)
          where coalesce(b.cents, 0) <> coalesce(o.cents, 0)""",
     "I16 what customers get back is what was paid beyond the price of their order": """
         with owed as (select o.id::text as party, o.cooperative_id, owed_back(o) as cents
@@ -98,15 +98,14 @@ OF_ORDERS = {
                        join entry e on e.journal_id = j.id join account a on a.id = e.account_id
                       where {CAME_IN} group by 1) m on m.order_id = o.id
          where o.buyer_id is null and o.paid_cents <> coalesce(m.cents, 0)""",
-    "I16 VAT for later is of orders that are not paid, and at most theirs": f"""
+    "I16 VAT for later is of orders that are not paid, and at most theirs": """
         with booked as (
             select a.cooperative_id, sum(e.cents) as cents from account a join entry e on e.account_id = a.id
              where a.kind = 'vat' and a.party = 'later' group by 1)
         select b.cooperative_id || ' ' || b.cents as what from booked b
          where b.cents not between 0 and coalesce((
                select sum(o.vat_cents) from "order" o
-                where o.cooperative_id = b.cooperative_id and o.vat_with_money and o.{SUPPLIED}
-                  and o.paid_cents < price_left(o)), 0)""",
+                where o.cooperative_id = b.cooperative_id and o.vat_with_money and open_of_invoices(o) > 0), 0)""",
     "I21 what is to be shared of an order is what was delivered, less costs, until it is shared": f"""
         with booked as (
             select (e.facts ->> 'order')::uuid as order_id, sum(e.cents) as cents

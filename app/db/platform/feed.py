@@ -41,7 +41,7 @@ _PUBLISH = """
         select w.*, row_number() over (order by w.entered) as place,
                row_number() over (partition by w.subject_id order by w.entered) as number,
                coalesce((select max(o.sequence) from outbox o where o.subject_id = w.subject_id), 0) as before,
-               app_of_order(w.subject_id) as app_id from waiting w),
+               app_behind(w.subject_id) as app_id from waiting w),
     published as (
         update outbox o set position = $1 + n.place, sequence = n.before + n.number, app_id = n.app_id
           from numbered n where o.id = n.id returning o.*),

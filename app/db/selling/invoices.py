@@ -10,8 +10,18 @@ from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
 from app.db.engine import Tx
+from app.db.selling.orders import orders
 from app.db.store import Store
-from app.domain.selling.invoices import Invoice, InvoiceOrder
+from app.domain.page import Page, PageRequest, cut
+from app.domain.selling.invoice_lines import Invoiced
+from app.domain.selling.invoices import (
+    Invoice,
+    InvoiceFilter,
+    InvoiceOrder,
+    InvoiceParties,
+    Sending,
+)
+from app.domain.selling.orders import Order
 
 KINDS = "('standard', 'simplified', 'deposit', 'final', 'collective', 'partner', 'credit_note')"
 
@@ -106,6 +116,25 @@ invoices = Store(
     due_cents="invoice_due(t)",
 )
 invoice_orders = Store(InvoiceOrderRow, InvoiceOrder)
+sendings = Store(InvoiceSendingRow, Sending)
+PARTIES = {
+    "cooperative_ids": "t.cooperative_id = any({})",
+    "buyer_ids": "t.buyer_id = any({})",
+    "person_id": "t.customer_person_id = {}",
+    "app_id": "t.app_id = {}",
+}
+OF_ORDER = """exists (select 1 from invoice_order p join "order" o on o.id = p.order_id
+                        where p.invoice_id = t.id and o.{name} = {{}})"""
+FILTERS = {
+    "cooperative_id": "t.cooperative_id = {}",
+    "kind": "t.kind = {}",
+    "number": "t.number = {}",
+    "reference": OF_ORDER.format(name="reference"),
+    "external_reference": OF_ORDER.format(name="external_reference"),
+    "buyer": "strpos(lower(t.buyer_name collate pg_c_utf8), lower({} collate pg_c_utf8)) > 0",
+    "buyer_type": "t.buyer_type = {}",
+    "updated_since": "t.updated_at >= {}",
+}
 
 
 async def next_number(tx: Tx, cooperative_id: UUID) -> tuple[int, int, date]:
@@ -116,3 +145,71 @@ async def next_number(tx: Tx, cooperative_id: UUID) -> tuple[int, int, date]:
     """
     row = await tx.only("select * from next_invoice_number($1, $2)", cooperative_id, tx.now)
     return row["year"], row["sequence"], row["day"]
+
+
+async def lock_numbers(tx: Tx, cooperative_id: UUID) -> None:
+    """Lock the series of a cooperative until the transaction ends, before its books."""
+    await tx.value("select 1 from invoice_series where cooperative_id = $1 for no key update", cooperative_id)
+
+
+async def earlier_invoices(tx: Tx, order_id: UUID) -> list[Invoiced]:
+    """The invoices and credit notes of an order, oldest first, each with its part of it."""
+    parts = {one.invoice_id: one for one in await invoice_orders.all(tx, order_id=order_id)}
+    if not parts:
+        return []
+    return [Invoiced(invoice, parts[invoice.id]) for invoice in await invoices.all(tx, id=tuple(parts))]
+
+
+async def list_invoices(tx: Tx, request: PageRequest, parties: InvoiceParties, wanted: InvoiceFilter) -> Page[Invoice]:
+    """The invoices that somebody is a party to, newest first."""
+    sql, arguments = found_invoices(request, parties, wanted, tx.today)
+    return cut([invoices.load(record) for record in await tx.rows(sql, *arguments)], request)
+
+
+def found_invoices(
+    request: PageRequest, parties: InvoiceParties, wanted: InvoiceFilter, today: date
+) -> tuple[str, list[object]]:
+    """The statement of `list_invoices` and its arguments: only the conditions that were asked for."""
+    arguments: list[object] = []
+
+    def placed(value: object) -> str:
+        arguments.append(list(value) if isinstance(value, tuple) else value)
+        return f"${len(arguments)}"
+
+    def told(conditions: dict[str, str], values: object) -> list[str]:
+        named = ((sql, getattr(values, name)) for name, sql in conditions.items())
+        return [f"({sql.format(placed(value))})" for sql, value in named if value not in (None, ())]
+
+    conditions = [f"({' or '.join(told(PARTIES, parties)) or 'false'})", *told(FILTERS, wanted)]
+    if wanted.payment is not None:
+        conditions.append(f"invoice_payment(t, {placed(today)}) = {placed(wanted.payment)}")
+    if request.after is not None:
+        conditions.append(f"t.id < {placed(request.after)}")
+    where = " and ".join(conditions)
+    return f"{invoices.select} where {where} order by t.id desc limit {int(request.limit) + 1}", arguments
+
+
+WITHOUT = """t.invoice_id is null and t.state in ('delivered', 'completed')
+             and (t.net_cents + t.vat_cents <> t.refunded_cents or t.deposit_cents > 0)"""
+"""The condition of an order `t` that was supplied, has something to invoice, and no invoice."""
+
+
+async def orders_without_invoice(tx: Tx, limit: int = 1000) -> list[Order]:
+    """Orders that were supplied and have no invoice, of cooperatives with a prefix since before their delivery."""
+    sql = f"""{orders.select} where {WITHOUT} and t.delivered_at >= (
+                  select min(p.since) from invoice_prefix p where p.cooperative_id = t.cooperative_id)
+              order by t.id limit $1"""
+    return [orders.load(row) for row in await tx.rows(sql, limit)]
+
+
+async def count_without_invoice(tx: Tx, first: date, until: date) -> dict[UUID, int]:
+    """How many orders of each cooperative were supplied on these days (`until` excluded) and have no invoice.
+
+    Not of private people, to whom there is no duty (Wet OB 1968 art. 34c).
+    """
+    sql = f"""select t.cooperative_id, count(*)::int as count from "order" t
+               where {WITHOUT} and coalesce(t.contact #>> '{{buyer,buyer_type}}', 'consumer') <> 'consumer'
+                 and (t.delivered_at at time zone 'Europe/Amsterdam')::date >= $1
+                 and (t.delivered_at at time zone 'Europe/Amsterdam')::date < $2
+               group by 1"""
+    return {row["cooperative_id"]: row["count"] for row in await tx.rows(sql, first, until)}

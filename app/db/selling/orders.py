@@ -25,7 +25,7 @@ class OrderRow(SQLModel, table=True):
         c.check("order_paid", "paid_cents >= 0 and (buyer_id is null or paid_cents <= net_cents + vat_cents)"),
         c.check("order_refunded", "refunded_cents >= 0 and written_off_cents >= 0"),
         c.check("order_price", "refunded_cents + written_off_cents <= net_cents + vat_cents"),
-        c.check("order_deposit", "deposit_cents between 0 and net_cents + vat_cents"),
+        c.check("order_deposit", "deposit_cents >= 0"),
         c.check("order_called_off", "refunded_cents = 0 or state not in ('refused', 'expired', 'cancelled')"),
         c.check(
             "order_state",
@@ -82,6 +82,7 @@ class OrderRow(SQLModel, table=True):
     deposit_cents: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     invoice_id: UUID | None = c.link(None, null=True, index=False)
     """The invoice of its supply."""
+    pay_by: date | None = c.day(null=True)
     payment_days: int = Field(sa_type=SmallInteger, sa_column_kwargs={"server_default": "14"})
     updated_at: datetime = Field(
         sa_type=DateTime(timezone=True), nullable=False, sa_column_kwargs={"server_default": func.now()}
@@ -174,6 +175,7 @@ orders = Store(
         "external_reference",
         "payment_days",
         "invoice_id",
+        "pay_by",
     ),
     saves_extra=True,
     lines=LINES,
@@ -188,9 +190,14 @@ async def add_order(tx: Tx, order: Order, *trail: OrderEvent) -> None:
     await tx.write("select add_order($1, $2, $3)", *rows, row=("order", order.id), inserts=True)
 
 
-async def set_invoice(tx: Tx, order_ids: Sequence[UUID], invoice_id: UUID) -> None:
-    """Note the invoice of the supply of locked orders. Their version stays: nothing that people change is different."""
-    await tx.value('update "order" set invoice_id = $2 where id = any($1)', list(order_ids), invoice_id)
+async def set_invoice(tx: Tx, orders_of: Sequence[Order], invoice_id: UUID) -> None:
+    """Note the invoice of the supply of locked orders, and by when it is paid.
+
+    Their version stays, since nothing is different that people change.
+    """
+    sql = """update "order" t set invoice_id = $3, pay_by = n.pay_by
+               from unnest($1::uuid[], $2::date[]) as n (id, pay_by) where t.id = n.id"""
+    await tx.value(sql, [one.id for one in orders_of], [one.pay_by for one in orders_of], invoice_id)
 
 
 PARTIES = {

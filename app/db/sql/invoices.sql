@@ -25,14 +25,6 @@ begin
 end $$;
 grant execute on function next_invoice_number to samen_app;
 
--- What an order owes of its invoices, in cents: once supplied all that is due, before that what its deposits ask.
-create function open_of_invoices(p_order "order") returns bigint
-    language sql immutable as $$
-    select case when p_order.state in ('delivered', 'completed') then due_cents(p_order)
-                else least(due_cents(p_order), greatest(p_order.deposit_cents - p_order.paid_cents, 0)) end
-$$;
-grant execute on function open_of_invoices to samen_app;
-
 -- What is due of an invoice now, in cents: money pays the oldest invoice of an order first. Between cooperatives nothing
 -- is, as netting settles it.
 create function invoice_due(p_invoice invoice) returns bigint
@@ -49,6 +41,19 @@ create function invoice_due(p_invoice invoice) returns bigint
                      where p.invoice_id = p_invoice.id), 0) end
 $$;
 grant execute on function invoice_due to samen_app;
+
+-- How much of an invoice is paid, as the domain says; null for a credit note.
+create function invoice_payment(p_invoice invoice, p_today date) returns text
+    language sql stable set search_path = public, pg_temp as $$
+    select case when p_invoice.kind = 'credit_note' then null
+                when p_invoice.buyer_id is not null then 'netted'
+                when d.cents = 0 then 'paid'
+                when p_invoice.due_on < p_today then 'overdue'
+                when d.cents < p_invoice.gross_cents then 'partly_paid'
+                else 'unpaid' end
+      from (select invoice_due(p_invoice) as cents) d
+$$;
+grant execute on function invoice_payment to samen_app;
 
 -- An invoice is seen by the staff of its seller and of the cooperative that buys, by its customer, by the app through which
 -- it was ordered, and by the partner's app. It is never changed; only when it was sent is added.
@@ -77,8 +82,9 @@ grant select, insert on invoice_order to samen_app;
 create policy read on invoice_order for select to samen_app
     using (exists (select 1 from invoice i where i.id = invoice_id));
 create policy add on invoice_order for insert to samen_app
-    with check (exists (select 1 from invoice i join "order" o on o.id = order_id and o.cooperative_id = i.cooperative_id
-                         where i.id = invoice_id and i.cooperative_id = any((select my_staff())::uuid[])
+    with check (exists (select 1 from invoice i join "order" o on o.cooperative_id = i.cooperative_id
+                         where i.id = invoice_order.invoice_id and o.id = invoice_order.order_id
+                           and i.cooperative_id = any((select my_staff())::uuid[])
                            and i.cooperative_id = invoice_order.cooperative_id));
 create trigger append_only before delete or update on invoice_order for each row execute function refuse_change();
 create trigger never_truncate before truncate on invoice_order for each statement execute function refuse_change();

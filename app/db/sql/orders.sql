@@ -13,12 +13,12 @@ create function being_placed() returns uuid
 $$;
 grant execute on function being_placed to samen_app;
 
--- Through which app an order came: all that the publisher has to know of it.
-create function app_of_order(p_order uuid) returns uuid
+-- Through which app an order came, or the orders of an invoice: all that the publisher has to know of them.
+create function app_behind(p_subject uuid) returns uuid
     language sql stable security definer set search_path = public, pg_temp as $$
-    select app_id from "order" where id = p_order
+    select coalesce((select app_id from "order" where id = p_subject), (select app_id from invoice where id = p_subject))
 $$;
-grant execute on function app_of_order to samen_worker;
+grant execute on function app_behind to samen_worker;
 
 -- The price in cents less what was credited and written off; 0 once an order was called off. This function and those that
 -- follow say what the properties of an order in the domain say.
@@ -34,7 +34,15 @@ create function due_cents(p_order "order") returns bigint
     language sql immutable as $$
     select greatest(price_left(p_order) - p_order.paid_cents, 0)
 $$;
-grant execute on function due_cents to samen_app;
+grant execute on function due_cents to samen_app, samen_reader;
+
+-- What an order owes of its invoices, in cents: once supplied all that is due, before that what its deposits ask.
+create function open_of_invoices(p_order "order") returns bigint
+    language sql immutable as $$
+    select case when p_order.state in ('delivered', 'completed') then due_cents(p_order)
+                else least(due_cents(p_order), greatest(p_order.deposit_cents - p_order.paid_cents, 0)) end
+$$;
+grant execute on function open_of_invoices to samen_app, samen_reader;
 
 -- Cents of what was paid that have to go back to the customer.
 create function owed_back(p_order "order") returns bigint
@@ -57,10 +65,13 @@ create function payment_of(p_order "order") returns text
 $$;
 grant execute on function payment_of to samen_app;
 
--- The last day to pay; null before delivery, and for a charge between cooperatives.
+-- The last day to pay; null before delivery, and for a charge between cooperatives. Whoever gets one invoice a month pays
+-- by that.
 create function due_on(p_order "order") returns date
     language sql immutable as $$
-    select case when p_order.buyer_id is null
+    select case when p_order.pay_by is not null then p_order.pay_by
+                when p_order.buyer_id is null
+                     and coalesce(p_order.contact #>> '{buyer,billing}', 'per_order') <> 'monthly'
                 then (p_order.delivered_at at time zone 'Europe/Amsterdam')::date + p_order.payment_days end
 $$;
 grant execute on function due_on to samen_app;
@@ -205,8 +216,8 @@ grant execute on function add_order to samen_app;
 -- placed unpaid; from then on the staff's view changes it, which a use case lends to the others for its step. Whoever
 -- sees it may lock it.
 alter table "order" enable row level security, force row level security;
-grant select, insert, update (state, paid_cents, refunded_cents, written_off_cents, fund_bears, deposit_cents, invoice_id, charge_parts, sale_parts,
-                              sale_reversed, maker_ids, assignment_id, delivered_at, completes_at, completed_at, vat_with_money,
+grant select, insert, update (state, paid_cents, refunded_cents, written_off_cents, fund_bears, deposit_cents, invoice_id, pay_by,
+                              charge_parts, sale_parts, sale_reversed, maker_ids, assignment_id, delivered_at, completes_at, completed_at, vat_with_money,
                               net_cents, vat_cents, terms, version) on "order" to samen_app;
 create policy read on "order" for select to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])

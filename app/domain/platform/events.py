@@ -72,6 +72,7 @@ OPENS: dict[str, tuple[Opening, ...]] = {
     ),
     "order.accepted": (Opening("deliver_order", Role.MEMBER, "neededAt"),),
     "order.delivered": (Opening("record_payment", Role.TREASURER, unless="paid"),),
+    "invoices.missing": (Opening("issue_invoices", Role.TREASURER),),
     "order.due_again": (Opening("record_payment", Role.TREASURER),),
     "order.owed_back": (Opening("pay_customer_back", Role.TREASURER),),
     "payment.to_confirm": (Opening("confirm_cash", Role.TREASURER),),

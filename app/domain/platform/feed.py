@@ -31,6 +31,10 @@ class EventType(StrEnum):
     ORDER_PAYMENT_REVERSED = "order.payment_reversed"
     ORDER_REFUNDED = "order.refunded"
     ORDER_REPAID = "order.repaid"
+    INVOICE_ISSUED = "invoice.issued"
+    INVOICE_SENT = "invoice.sent"
+    INVOICE_OVERDUE = "invoice.overdue"
+    CREDIT_NOTE_ISSUED = "credit_note.issued"
     OFFERING_SUBMITTED = "offering.submitted"
     OFFERING_SENT_BACK = "offering.sent_back"
     OFFERING_WITHDRAWN = "offering.withdrawn"
@@ -67,6 +71,10 @@ KINDS: dict[EventType, Kind] = {
     EventType.ORDER_PAYMENT_REVERSED: Kind(*_ORDER, "A payment was undone; what it paid may be due again."),
     EventType.ORDER_REFUNDED: Kind(*_ORDER, "Its price is lower; what was paid beyond it is owed back."),
     EventType.ORDER_REPAID: Kind(*_ORDER, "Money went back to the customer."),
+    EventType.INVOICE_ISSUED: Kind(*_ORDER, "An invoice has its number."),
+    EventType.INVOICE_SENT: Kind(*_ORDER, "An invoice or a credit note went to its customer."),
+    EventType.INVOICE_OVERDUE: Kind(*_ORDER, "Something of an invoice is due, and its last day to pay is over."),
+    EventType.CREDIT_NOTE_ISSUED: Kind(*_ORDER, "A credit note has its number; `refersTo` names the invoice."),
     EventType.OFFERING_SUBMITTED: Kind(*_DRAFT, "A member asks for a review."),
     EventType.OFFERING_SENT_BACK: Kind(*_DRAFT, "The coordinator asks for changes."),
     EventType.OFFERING_WITHDRAWN: Kind(*_DRAFT, "It needs no review for now; its maker took it back."),

@@ -3,7 +3,7 @@
 All of it follows from the order. An act books the difference between the order before it and after it, so whatever
 happens, in whatever order, ends at the same balances.
 
-VAT is charged at the first of supply and, for money that came before, receipt (Wet OB 1968 art. 13 lid 2). Under the
+VAT is charged at the first of invoice, supply and, for money that came before, receipt (Wet OB 1968 art. 13). Under the
 cash method, and of what is unpaid a year after it was due, VAT of a supply is on the account `later` until its
 money comes in (art. 26 and 29 lid 2).
 """
@@ -110,7 +110,8 @@ def standing(order: Order) -> Standing:
     elif supplied:
         charged = expected
     else:
-        charged = shared_over(expected, order.paid_cents - order.owed_back_cents)
+        asked = min(order.deposit_cents, sum(group.gross_cents for group in expected))
+        charged = shared_over(expected, max(order.paid_cents - order.owed_back_cents, asked))
     owed = 0 if order.buyer_id is not None else order.owed_back_cents
     applied = 0 if order.buyer_id is not None else order.paid_cents - owed
     due, later = _by_money(order, charged)
@@ -136,7 +137,7 @@ def follows_money(order: Order) -> bool:
 
 def _by_money(order: Order, charged: Sequence[Group]) -> tuple[Sequence[Group], Sequence[Group]]:
     """The parts of what is charged whose VAT is due now, and those whose VAT is due with the money still to come."""
-    if not order.vat_with_money or order.state not in SUPPLIED:
+    if not order.vat_with_money:
         return charged, ()
     came = shared_over(charged, order.paid_cents - order.owed_back_cents)
     if not came:

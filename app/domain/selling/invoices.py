@@ -305,6 +305,53 @@ class InvoiceOrder:
         return self.net_cents + self.vat_cents
 
 
+class SendingChannel(StrEnum):
+    """How an invoice went to its customer."""
+
+    MAIL = "mail"
+    BY_HAND = "by_hand"
+    """Printed, or from a program of one's own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sending:
+    """That an invoice was sent, when and how. `person_id` is None if the worker sent it."""
+
+    id: UUID
+    invoice_id: UUID
+    cooperative_id: UUID
+    channel: SendingChannel
+    at: datetime
+    person_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceParties:
+    """Whose invoices are listed: those of any of these."""
+
+    cooperative_ids: tuple[UUID, ...] = ()
+    """As staff or as the app of a partner, of the seller."""
+    buyer_ids: tuple[UUID, ...] = ()
+    """As staff of the cooperative that buys."""
+    person_id: UUID | None = None
+    app_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceFilter:
+    """Which invoices are listed; None filters nothing. `buyer` is a part of the name on it."""
+
+    cooperative_id: UUID | None = None
+    kind: InvoiceKind | None = None
+    number: str | None = None
+    payment: InvoicePayment | None = None
+    reference: str | None = None
+    external_reference: str | None = None
+    buyer: str | None = None
+    buyer_type: BuyerType | None = None
+    updated_since: datetime | None = None
+
+
 def number_of(prefix: str, year: int, sequence: int) -> str:
     """The number of an invoice, such as `BRD2026-00012`."""
     return f"{prefix}{year}-{sequence:05}"

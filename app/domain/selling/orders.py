@@ -12,7 +12,7 @@ from app.domain.days import day_of
 from app.domain.errors import RuleRefused, SecondPersonNeeded, SeveralSellers, TooLate
 from app.domain.market.offerings import Offering
 from app.domain.money import MAX_CENTS
-from app.domain.selling.customers import Contact
+from app.domain.selling.customers import Billing, Contact
 from app.domain.selling.order_lines import OrderLine
 from app.domain.selling.prices import VatGroup, priced
 from app.domain.selling.references import rf_of
@@ -137,6 +137,8 @@ class Order:
     """What its deposit invoices ask before supply, less their credit notes."""
     invoice_id: UUID | None = None
     """The invoice of its supply."""
+    pay_by: date | None = None
+    """The last day to pay that its invoice names."""
     terms: int = 1
     """How often its lines were stated; `lines` are the last."""
     version: int = 1
@@ -230,10 +232,20 @@ class Order:
 
     @property
     def due_on(self) -> date | None:
-        """The last day to pay; None before delivery, and for a charge between cooperatives. SQL has it too."""
-        if self.work_date is None or self.payment_days is None or self.buyer_id is not None:
+        """The last day to pay; None before delivery, and for a charge between cooperatives. SQL has it too.
+
+        Whoever gets one invoice a month pays by that.
+        """
+        if self.pay_by is not None:
+            return self.pay_by
+        if self.work_date is None or self.payment_days is None or self.buyer_id is not None or self.billed_monthly:
             return None
         return self.work_date + timedelta(days=self.payment_days)
+
+    @property
+    def billed_monthly(self) -> bool:
+        """Whether the customer gets one invoice for all orders of a month."""
+        return self.contact.buyer.billing is Billing.MONTHLY
 
     @property
     def rf_reference(self) -> str:

@@ -23,6 +23,7 @@ from app.usecases.declared.reading import reads_by_id
 from app.usecases.shared.book_assignment import lower_assignment
 from app.usecases.shared.book_credit import lower, recharge
 from app.usecases.shared.book_order import post_of_order
+from app.usecases.shared.issue import note_credit
 from app.usecases.shared.order_money import day_of_money, locked_for_money, nobody_involved, save_money
 from app.vocabulary import Amount, Doc, Form, PastDay, Quantity, Reason
 
@@ -64,7 +65,8 @@ async def credit_order(
 ) -> Credit:
     """Lower the price of an order, by line or as a whole, with its VAT and its shares. For the treasurer.
 
-    Costs stay owed. Money paid beyond the new price is owed back: a repayment gives it back.
+    Costs stay owed. Money paid beyond the new price is owed back: a repayment gives it back. What was invoiced gets a
+    credit note.
 
     Raises NothingOpen, MoreThanLeft, ReasonNeeded, RuleRefused for lines together with an amount, SecondPersonNeeded
     for the buyer and the makers.
@@ -98,6 +100,7 @@ async def credit_order(
     if order.assignment_id is not None:
         await lower_assignment(tx, order, after, credit)
     else:
+        after = await note_credit(tx, after, credit)
         after = await lower(tx, order, after, JournalKind.CREDIT, ("credit", credit.id))
     await tell(tx, "order.refunded", order.cooperative_id, order.id, reference=order.reference)
     await save_money(tx, actor, order, after, "credit", reason)

@@ -58,6 +58,7 @@ from app.usecases.declared.visitors import open_to_visitors
 from app.usecases.shared.book_order import call_off
 from app.usecases.shared.book_sale import expect_earnings, settle
 from app.usecases.shared.contacts import ContactInput
+from app.usecases.shared.issue import note_all
 from app.usecases.shared.order_filters import (
     ExternalReference,
     OfBuyer,
@@ -296,6 +297,7 @@ async def _move(
     elif verb in RELEASES_STOCK:
         await end_holds(tx, order_id=order_id, state="released")
         await put_back(tx, order_id)
+        moved = await note_all(tx, moved, note)
         await call_off(tx, order, moved)
         await tell_owed_back(tx, order, moved)
     elif verb == "deliver":

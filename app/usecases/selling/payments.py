@@ -4,13 +4,14 @@ from dataclasses import replace
 from typing import Annotated
 
 from app.db.engine import Tx, uuid7
-from app.db.platform.outbox import tell
+from app.db.platform.outbox import start_timer, tell
 from app.db.selling.credits import repayments
 from app.db.selling.orders import orders
 from app.db.selling.payments import payments
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.ledger import JournalKind
+from app.domain.selling.invoicing import asks_deposit
 from app.domain.selling.orders import Order, due_for_sale, roles_on
 from app.domain.selling.payments import (
     RECEIPT,
@@ -169,6 +170,8 @@ async def _book(tx: Tx, actor: Actor, order: Order, payment: Payment, *, known: 
         await book_alone(tx, paid)
     charged = await recharge(tx, order, paid, payment.paid_on)
     settled = await settle(tx, charged) if order.due_cents else charged
+    if asks_deposit(charged):
+        await start_timer(tx, "invoice", charged.cooperative_id, charged.id, tx.now)
     if not known:
         await payments.add(tx, payment)
     # After the sale, which asks first: all journals are posted by one call, which locks all balances in one order.

@@ -19,6 +19,7 @@ from app.domain.selling.assignments import ORDER_STATES, Assignment, AssignmentS
 from app.domain.selling.orders import Order, OrderState, called_off
 from app.domain.selling.parts import EVER_TAKEN, Part, PartState, Slot, promoted
 from app.usecases.shared.book_order import call_off, charge
+from app.usecases.shared.issue import note_all
 from app.usecases.shared.owed_back import tell_owed_back
 from app.usecases.shared.supply import supply
 from app.usecases.shared.trails import note_order
@@ -164,6 +165,7 @@ async def follow(tx: Tx, actor: Actor, assignment: Assignment, note: str) -> Ord
     order = called_off(order) if state is OrderState.CANCELLED else order
     order = replace(order, state=state, delivered_at=assignment.delivered_at, completed_at=done)
     if state is OrderState.CANCELLED:
+        order = await note_all(tx, order, "")
         await call_off(tx, before, order)
         await tell_owed_back(tx, before, order)
     elif state is OrderState.DELIVERED:

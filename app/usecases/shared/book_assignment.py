@@ -11,6 +11,7 @@ from app.db.engine import Tx, uuid7
 from app.db.people.cooperatives import cooperatives
 from app.db.people.persons import lend_staff_view
 from app.db.people.small_business import lock_year as lock_turnover
+from app.db.platform.outbox import start_timer
 from app.db.selling.assignments import assignments, save_parts
 from app.db.selling.credits import add_credit
 from app.db.selling.orders import add_order, orders
@@ -41,6 +42,7 @@ from app.usecases.shared.assignment import Whole, charges_of
 from app.usecases.shared.book_credit import post_difference, sale_of, take_off
 from app.usecases.shared.book_order import charge, post_of_order
 from app.usecases.shared.book_sale import book_alone, expect_anew, expect_each, settle
+from app.usecases.shared.issue import lock_series, note_credit
 from app.usecases.shared.ordering import reference
 from app.usecases.shared.small_business import supplied_without_vat
 
@@ -148,6 +150,7 @@ async def _charge(tx: Tx, whole: Whole, theirs: Sequence[Part], order: Order, bu
         made = free_of_vat(made)
     made = replace(made, vat_with_money=seller.uses_cash_method(day))
     await add_order(tx, made)
+    await start_timer(tx, "invoice", place, order_id, tx.now)
     return await charge(tx, replace(made, state=OrderState.IN_PROGRESS), made, made.work_date or tx.today)
 
 
@@ -181,7 +184,9 @@ async def lower_assignment(tx: Tx, before: Order, after: Order, credit: Credit) 
     await lend_staff_view(tx, assignment.cooperative_id, *assignment.party_ids)
     seen = await charges_of(tx, assignment)
     charges = [await orders.get(tx, one.id, lock=True) for one in sorted(seen, key=lambda one: one.id)]
+    await lock_series(tx, after, *charges)
     await book_alone(tx, after, *charges)
+    await note_credit(tx, after, credit)
     found = await earnings.all(tx, order_id=(after.id, *(one.id for one in charges)))
     less = standing(before).to_share_cents - standing(after).to_share_cents
     off, beyond = shared_off(found, less)
@@ -234,6 +239,7 @@ async def _credit_charge(
         part_of=credit.id,
     )
     await add_credit(tx, own)
+    await note_credit(tx, after, own)
     shares = await take_off(tx, after, off, credit_id=credit_id)
     await post_difference(
         tx, before, after, JournalKind.CREDIT, ("credit", credit_id), await sale_of(tx, after), shares

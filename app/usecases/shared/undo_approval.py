@@ -17,6 +17,7 @@ from app.domain.selling.assignments import Assignment, AssignmentState
 from app.domain.selling.orders import Order, OrderState
 from app.usecases.shared.assignment import charges_of, load, lock_assignment, tell_all
 from app.usecases.shared.book_sale import book_alone, unsettle
+from app.usecases.shared.issue import lock_series, note_all
 from app.usecases.shared.order_money import nobody_involved, open_for_money
 from app.usecases.shared.trails import note_order
 from app.usecases.shared.undo import Undoing, negation_of, netted_since, post_reversal
@@ -58,12 +59,16 @@ async def undo_approval(tx: Tx, undoing: Undoing) -> None:
         sales[charge.cooperative_id] = await orders.get(tx, charge.id, lock=True)
     journals = await _journals(tx, assignment, list(sales.values()))
     await _nothing_stands_on(tx, undoing, list(sales.values()), journals)
+    await lock_series(tx, *sales.values())
     await book_alone(tx, *sales.values())
     for place, sale in sorted(sales.items()):
         undone = await unsettle(tx, sale)
         for journal in (one for one in journals if one.cooperative_id == place):
             await post_reversal(tx, undoing, await negation_of(tx, journal), journal)
         state = OrderState.DELIVERED if sale.id == order.id else OrderState.CANCELLED
+        if state is OrderState.CANCELLED:
+            # The reason is the lead's own; the partner's note goes to the lead.
+            await note_all(tx, sale, undoing.reason)
         saved = await orders.save(tx, replace(undone, state=state, completed_at=None))
         await note_order(tx, undoing.actor, saved, "reverse_approval", undoing.reason if sale.id == order.id else "")
     disputed = replace(assignment, state=AssignmentState.DISPUTED, reason=undoing.reason)

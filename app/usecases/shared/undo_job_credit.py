@@ -28,6 +28,7 @@ from app.domain.selling.orders import Order
 from app.usecases.shared.book_credit import post_difference, sale_of
 from app.usecases.shared.book_order import Reverses
 from app.usecases.shared.book_sale import book_alone, locked_earnings
+from app.usecases.shared.issue import invoice_again, lock_series
 from app.usecases.shared.undo import Undoing, netted_since
 
 
@@ -82,8 +83,10 @@ async def undo_job_credit(tx: Tx, undoing: Undoing, before: Order, credit: Credi
     if sum(part.cents for one in booked.values() for part in one.before) + fund != credit.net_cents:
         raise NotReversible(kind=undoing.journal.kind, how="order")
     others = sorted(one.credit.order_id for one in booked.values() if one.credit.id != credit.id)
-    await book_alone(tx, before, *[await orders.get(tx, order_id, lock=True) for order_id in others])
-    after = uncredited(before, credit)
+    locked = [before, *[await orders.get(tx, order_id, lock=True) for order_id in others]]
+    await lock_series(tx, *locked)
+    await book_alone(tx, *locked)
+    after = await invoice_again(tx, uncredited(before, credit), credit)
     legs = [Leg(kind=AccountKind.COOPERATIVE_FUND, cents=fund, rule="lead_bears", facts=about(after))]
     for place, one in sorted(booked.items()):
         if place == credit.cooperative_id:
@@ -100,7 +103,7 @@ async def _undo_charge(
     """Undoes the credit of a partner's charge; returns the lead's legs of it."""
     credit = booked.credit
     before = await orders.get(tx, credit.order_id, lock=True)
-    after = uncredited(before, credit)
+    after = await invoice_again(tx, uncredited(before, credit), credit)
     await credit_store.save(tx, replace(credit, reversed_on=undoing.day))
     await _post(tx, undoing, before, after, booked, await _give_back(tx, after, booked))
     await orders.save(tx, after)

@@ -25,6 +25,7 @@ from app.domain.selling.write_offs import WriteOffState
 from app.usecases.shared.book_credit import lower, recharge
 from app.usecases.shared.book_order import Reverses, costs_of, post_of_order
 from app.usecases.shared.book_sale import book_alone, settle, unsettle
+from app.usecases.shared.issue import invoice_again
 from app.usecases.shared.order_money import nobody_involved, open_for_money, save_money
 from app.usecases.shared.owed_back import set_off
 from app.usecases.shared.small_business import count_again, lock_count
@@ -135,7 +136,7 @@ async def undo_credit(tx: Tx, undoing: Undoing) -> None:
     if order.assignment_id is not None:
         after = await undo_job_credit(tx, undoing, order, found)
     else:
-        after = await _again(tx, undoing, order, uncredited(order, found))
+        after = await _again(tx, undoing, order, await invoice_again(tx, uncredited(order, found), found))
     await credit_store.save(tx, replace(found, reversed_on=undoing.day))
     if counted is not None:
         await count_again(tx, after, counted)

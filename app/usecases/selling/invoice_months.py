@@ -1,0 +1,86 @@
+"""What is invoiced once a month, and what was left: the guard of invoices."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from app.db.engine import Tx
+from app.db.people.cooperatives import cooperatives
+from app.db.platform.outbox import start_timer, tell
+from app.db.selling.invoices import count_without_invoice, earlier_invoices, orders_without_invoice
+from app.db.selling.orders import orders
+from app.domain.access import Right
+from app.domain.actors import Actor
+from app.domain.days import midnight
+from app.domain.errors import InvoiceDetailsMissing
+from app.domain.selling.collectives import collective_draft, due_collectives, lines_by_order
+from app.domain.selling.invoicing import seller_of
+from app.domain.selling.orders import SUPPLIED
+from app.domain.selling.references import rf_of
+from app.usecases.shared.issue import issue, note_supply
+from app.usecases.shared.ordering import reference
+
+LAST_DAY = 15
+"""The last day of the month for invoices of the month before (Wet OB 1968 art. 34g)."""
+OfPlace = tuple[UUID, list[UUID]]
+"""A cooperative, and orders of it."""
+
+
+async def list_due_invoices(tx: Tx, actor: Actor) -> tuple[list[OfPlace], list[OfPlace]]:
+    """The orders that were supplied and have no invoice: each alone, and those of each collective invoice that is due.
+
+    Only of cooperatives that can issue; and only what was supplied since a cooperative has its prefix.
+    """
+    actor.require(Right.RUN_TIMER)
+    found = await orders_without_invoice(tx)
+    alone = [(one.cooperative_id, [one.id]) for one in found if not one.billed_monthly]
+    places = {one.id: one.cooperative_id for one in found}
+    return alone, [(places[ids[0]], ids) for ids in due_collectives(found, tx.today)]
+
+
+async def issue_collective(tx: Tx, actor: Actor, *, order_ids: list[UUID]) -> None:
+    """Issue one invoice for these orders of one customer; what does not fit on it is left for the next time."""
+    actor.require(Right.RUN_TIMER)
+    locked = [await orders.get(tx, one, lock=True) for one in sorted(order_ids)]
+    theirs = [one for one in locked if one.state in SUPPLIED and one.invoice_id is None]
+    if not theirs:
+        return
+    seller = await cooperatives.get(tx, theirs[0].cooperative_id)
+    before = {one.id: await earlier_invoices(tx, one.id) for one in theirs}
+    lines = lines_by_order(theirs, before)
+    try:
+        draft = collective_draft(theirs, before, seller_of(seller), lines, rf_of(reference()))
+    except InvoiceDetailsMissing:
+        return
+    invoice = await issue(tx, seller, draft, lines, theirs[0])
+    await note_supply(tx, invoice, *[one for one in theirs if one.id in lines])
+
+
+async def list_missing(tx: Tx, actor: Actor) -> list[UUID]:
+    """The cooperatives that have not invoiced all of last month; from the fifteenth on.
+
+    Those that cannot issue are among them, as the duty is theirs all the same.
+    """
+    actor.require(Right.RUN_TIMER)
+    return sorted(await count_without_invoice(tx, *_last_month(tx.today))) if tx.today.day >= LAST_DAY else []
+
+
+async def watch_missing(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> None:
+    """Start the alarm of a cooperative about last month; once a month."""
+    actor.require(Right.RUN_TIMER)
+    at = midnight(tx.today.replace(day=LAST_DAY))
+    await start_timer(tx, "invoices_missing", cooperative_id, cooperative_id, at)
+
+
+async def tell_missing(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> None:
+    """Timer: tell the treasurer how many orders of last month have no invoice yet."""
+    actor.require(Right.RUN_TIMER)
+    first, until = _last_month(tx.today)
+    count = (await count_without_invoice(tx, first, until)).get(cooperative_id, 0)
+    if count:
+        await tell(tx, "invoices.missing", cooperative_id, cooperative_id, count=count, month=f"{first:%Y-%m}")
+
+
+def _last_month(today: date) -> tuple[date, date]:
+    """The first day of last month, and of this one."""
+    first = today.replace(day=1)
+    return (first - timedelta(days=1)).replace(day=1), first
