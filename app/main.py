@@ -11,7 +11,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from app.adapters.addresses import prefix_of
+from app.adapters.addresses import base_of, prefix_of
 from app.adapters.issuers import RemoteKeys, kept_fresh
 from app.adapters.message_catalogues import languages, message_catalogue
 from app.adapters.telemetry import statement_span
@@ -119,6 +119,7 @@ def build(
         keys=keys,
         app_issuer=app_issuer(settings),
         audience=settings.audience,
+        base=base_of(settings.public_url),
         rates=counted,
         sockets=Sockets(counted),
     )

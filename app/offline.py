@@ -79,7 +79,11 @@ def allocate_file(
 
     try:
         read = TypeAdapter(Allocation).validate_json(file.read_text(encoding="utf-8"))
-        wrong = [one.title for one in read.articles if not _comes_out(one, Viewer(NOBODY, language_of(language)))]
+        wrong = [
+            one.title
+            for one in read.articles
+            if not _comes_out(one, Viewer(actor=NOBODY, language=language_of(language)))
+        ]
     except ValidationError as error:
         raise typer.BadParameter(str(error)) from None
     except DomainError as error:

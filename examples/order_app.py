@@ -90,7 +90,7 @@ def main() -> None:
         placed = app.order(found[0]["id"], 1, GUEST, key=uuid.uuid4().hex)
         order = placed["order"]
         print(f"{order['reference']}: {found[0]['title']} by {found[0]['maker']}, {order['gross']['amount']} euro")
-        print(f"For the guest, as JSON for a page of your own: {base_url}{placed['statusUrl']}")
+        print(f"For the guest, a page with the state and how to pay: {placed['statusUrl']}")
         print(f"Now: {app.status(order['id'])['state']}")
 
 

@@ -35,6 +35,8 @@ NOT_PRIVATE = {
     "assignments.get_assignment": "a job and its open seats, without who has them",
     "assignments.list_assignments": "jobs and their open seats, without who has them",
     "ballots.list_ballots": "what was asked and decided; who said what only they themselves see",
+    "guest_orders.get_guest_order": "for who has its link; without name and address",
+    "guest_orders.get_guest_payment": "for who has its link; the seller's own account",
     "ledger.list_periods": "which months are closed",
     "cooperatives.get_cooperative": "public",
     "cooperatives.get_readiness": "what a cooperative still has to arrange",
@@ -63,7 +65,6 @@ NOT_PRIVATE = {
     "offerings.get_offering": "made to be published",
     "offerings.list_holds": "units, without who holds them",
     "offerings.list_offerings": "made to be published",
-    "orders.get_guest_order": "for who has its link; without name and address",
     "parts.list_slots": "seats of a job, without who has them",
     "persons.get_me": "only ever the caller's own",
     "power.list_my_power_events": "only ever the caller's own",
@@ -165,11 +166,14 @@ async def test_a_request_is_one_line_with_its_trace_and_no_secret(
         caplog.clear()
         headers = {"traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01"}
         await world.visitor("GET", order["statusUrl"], headers=headers)
+        for page in (order["statusUrl"], order["statusUrl"][:-1] + "!"):
+            await world.client.get(page, headers=headers | {"Accept": "text/html"})
     lines = [json.loads(JsonLines().format(record)) for record in caplog.records if record.name == "samen.access"]
     assert [(line["method"], line["route"], line["status"], line["trace_id"]) for line in lines] == [
-        ("GET", "/v1/order-status/{token}", 200, "ab" * 16),
+        ("GET", "/v1/order-status/{token}", status, "ab" * 16) for status in (200, 200, 404)
     ]
-    assert order["statusUrl"].rsplit("/", 1)[1] not in json.dumps(lines)
+    assert [line.get("code") for line in lines] == [None, None, "not_found"]
+    assert order["statusUrl"].rsplit("/", 1)[1][:-1] not in json.dumps(lines)
 
 
 def accessed(caplog: pytest.LogCaptureFixture) -> list[tuple[str, int, str | None]]:

@@ -22,6 +22,15 @@ def prefix_of(public_url: str) -> str:
     return prefix
 
 
+def base_of(public_url: str) -> str:
+    """The public address without a final slash, with its path percent-encoded: the base of links that people receive.
+
+    Raises ValueError like `prefix_of`.
+    """
+    parts = urlsplit(public_url)
+    return f"{parts.scheme}://{parts.netloc}{prefix_of(public_url)}"
+
+
 def prefix_at(connection: HTTPConnection) -> str:
     """The path prefix by which the caller reaches this API.
 

@@ -17,8 +17,13 @@ from app.vocabulary import KEY, LONGEST_KEY
 Node = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
 _DECLARED = [operation for table in TABLES for operation in table.operations]
-OPEN_TO_ALL = {one.id for one in _DECLARED if is_open(one.use_case)} | {"operations_readyz"}
+OPEN_TO_ALL = {one.id for one in _DECLARED if is_open(one.use_case)} | {
+    "operations_readyz",
+    "orders_guest_payment_qr",
+}
 """Operations that visitors may call too; every other one needs a token before it looks anything up."""
+HAVE_A_PAGE = ("/order-status/{token}",)
+"""Paths that answer a browser with a page."""
 NEED_A_KEY = {one.id.replace(" ", "_") for one in _DECLARED if one.key is Key.NEEDED}
 PROBLEM: Node = {
     "title": "Problem",
@@ -103,6 +108,8 @@ def shaped(document: Node) -> Node:
         for method in METHODS:
             if method in item:
                 _operation(path, method, item[method], components["schemas"])
+    for path in HAVE_A_PAGE:
+        document["paths"][path]["get"]["responses"]["200"]["content"]["text/html"] = {"schema": {"type": "string"}}
     for name, schema in components["schemas"].items():
         for stated in schema.get("properties", {}).values():
             if name.endswith("Change"):

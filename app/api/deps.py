@@ -132,7 +132,14 @@ LanguageDep = Annotated[str, Depends(_language)]
 
 def viewer_of(run: Run, request: Request, language: str) -> Viewer:
     """The viewer of a use case's result, after it ran."""
-    return Viewer(run.actor, language, run.now(), prefix_at(request), run.token_of)
+    return Viewer(
+        actor=run.actor,
+        language=language,
+        now=run.now(),
+        prefix=prefix_at(request),
+        base=wiring_of(request).base,
+        token_of=run.token_of,
+    )
 
 
 def _names(route: APIRoute, place: Literal["query", "header"]) -> set[str]:
@@ -199,11 +206,12 @@ def operation_id(route: APIRoute) -> str:
     return f"{(route.tags or ['samen'])[0]}_{route.name}"
 
 
-def noun_router(*names: str, prefix: str = "") -> APIRouter:
+def noun_router(*names: str, prefix: str = "", route_class: type[APIRoute] = APIRoute) -> APIRouter:
     """A router for the operations of a noun, below `/v1`; unknown parameters are refused."""
     return APIRouter(
         prefix=f"/v1{prefix}",
         tags=list(names),
         dependencies=[Depends(known_query), Depends(kept_promises)],
         generate_unique_id_function=operation_id,
+        route_class=route_class,
     )

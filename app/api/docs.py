@@ -49,9 +49,9 @@ def install(app: FastAPI) -> None:
         told = {"name": app.title, "summary": app.summary, "version": app.version}
         links = {name: public_path(request, path) for name, (path, _) in LINKS.items()}
         if wants(request, JSON, HTML) == JSON:
-            return _varying(JSONResponse(told | links))
+            return JSONResponse(told | links)
         rows = "".join(f'<li><a href="{links[name]}">{about}</a></li>' for name, (_, about) in LINKS.items())
-        return _varying(HTMLResponse(page(f"{app.title} {app.version}", f"<p>{app.summary}</p><ul>{rows}</ul>", "en")))
+        return HTMLResponse(page(f"{app.title} {app.version}", f"<p>{app.summary}</p><ul>{rows}</ul>", "en"))
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
@@ -67,8 +67,8 @@ def install(app: FastAPI) -> None:
         """All error codes."""
         language, place = language_at(request), public_path(request, PLACE)
         if wants(request, HTML, JSON) == HTML:
-            return _varying(HTMLResponse(index(language, place)))
-        return _varying(JSONResponse([_told(request, code, language) for code in statuses()]))
+            return HTMLResponse(index(language, place))
+        return JSONResponse([_told(request, code, language) for code in statuses()])
 
     @app.get(f"{PLACE}/{{code}}", include_in_schema=False)
     async def problem(request: Request, code: str) -> Response:
@@ -77,14 +77,9 @@ def install(app: FastAPI) -> None:
             raise HTTPException(404)
         language = language_at(request)
         if wants(request, HTML, JSON) == HTML:
-            return _varying(HTMLResponse(page_of(code, language)))
-        return _varying(JSONResponse(_told(request, code, language)))
+            return HTMLResponse(page_of(code, language))
+        return JSONResponse(_told(request, code, language))
 
 
 def _told(request: Request, code: str, language: str) -> dict[str, Any]:
     return {"type": public_path(request, f"{PLACE}/{code}")} | described(code, language)
-
-
-def _varying(response: Response) -> Response:
-    response.headers["Vary"] = "Accept"
-    return response

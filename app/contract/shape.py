@@ -31,7 +31,7 @@ def _no_token(_: UUID) -> str:
     raise RuntimeError("this viewer gets no secret links")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Viewer:
     """The viewer of an object, with their language and the time."""
 
@@ -40,6 +40,8 @@ class Viewer:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     prefix: str = ""
     """The path prefix by which the caller reaches this API."""
+    base: str = ""
+    """The public address of this API (`SAMEN_PUBLIC_URL`), for links that people receive."""
     token_of: Callable[[UUID], str] = _no_token
     """Makes the token of an object's secret link."""
 

@@ -47,6 +47,8 @@ class Context(BaseContext):
 
     prefix: str = ""
     """The path prefix by which the API is reached."""
+    base: str = ""
+    """The public address of the API."""
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -84,6 +86,7 @@ class Context(BaseContext):
             language=self.language,
             now=self.door.now(),
             prefix=self.prefix,
+            base=self.base,
             token_of=self.door.token_of,
         )
 

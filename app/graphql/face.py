@@ -179,6 +179,7 @@ async def _context(connection: HTTPConnection, response: Response = None) -> Con
         seconds=connection.app.state.seconds,
         takes_text=True,
         prefix=prefix_at(connection),
+        base=wired.base,
     )
 
 
@@ -199,6 +200,7 @@ def _of_socket(connection: HTTPConnection, language: str) -> Context:
         charge=charge,
         seconds=connection.app.state.seconds,
         prefix=prefix_at(connection),
+        base=wired.base,
     )
 
 

@@ -51,7 +51,11 @@ def is_known(tag: str, if_none_match: str) -> bool:
 
 
 def wants(connection: HTTPConnection, usual: str, other: str) -> str:
-    """The media type that the caller prefers out of two (section 12.5.1); the usual one if both are equal."""
+    """The media type that the caller prefers out of two (section 12.5.1); the usual one if both are equal.
+
+    The answer says that it depends on `Accept`.
+    """
+    connection.state.chosen = True
     accept = listed(connection.headers, "accept") or "*/*"
     return other if _weight(accept, other) > _weight(accept, usual) else usual
 

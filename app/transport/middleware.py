@@ -172,12 +172,14 @@ def dressed(headers: Headers, version: str, trace_id: str) -> Headers:
 
 
 def tell_of(request: Request, headers: Headers) -> None:
-    """Adds headers: the language of the texts, whether it is a replay, and that TLS is required."""
+    """Adds headers: what it depends on, the language of its texts, whether it is a replay, and that TLS is required."""
     run, language = getattr(request.state, "run", None), getattr(request.state, "language", "")
     if run is not None and run.replayed:
         headers.append((b"idempotency-replayed", b"true"))
+    named = MutableHeaders(raw=headers)
+    if getattr(request.state, "chosen", False):
+        named.add_vary_header("Accept")
     if language:
-        named = MutableHeaders(raw=headers)
         named.setdefault("Content-Language", language)
         if "Accept-Language" not in named.get("Vary", ""):
             named.add_vary_header("Accept-Language")

@@ -37,6 +37,8 @@ class Wiring:
     keys: KeyRing
     app_issuer: str
     audience: str
+    base: str
+    """The base of the links that people receive."""
     rates: Rates
     sockets: Sockets
     readiness: Readiness = field(default_factory=Readiness)

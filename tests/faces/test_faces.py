@@ -30,6 +30,7 @@ REST_ONLY = {"check_client", "check_assertion", "list_client_keys", "export_book
     "import_rows",
     "finish_import",
     "renew_import",
+    "get_guest_payment",
 }
 
 GRAPHQL_ONLY = {"find_tables"}

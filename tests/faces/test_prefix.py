@@ -20,7 +20,7 @@ from tests.live import served, until
 from tests.receiver import receiving
 from tests.scenarios.test_webhook_senders import hook
 from tests.scenarios.test_webhooks import SCOPES
-from tests.world import World
+from tests.world import GUEST, World
 
 PREFIX = "/coöp/samen"
 """Percent-encoded in URLs."""
@@ -125,3 +125,27 @@ async def test_the_pages_come_alive_below_it(below: str, tmp_path: Path, path: s
         if shown in page:
             break
     assert shown in page
+
+
+@pytest.mark.parametrize("asked", [WRITTEN, ""], ids=["passed-on", "stripped"])
+async def test_the_status_link_is_the_full_address_of_the_setting(world: World, below: str, asked: str) -> None:
+    """In both faces, and again under the same key; a path that is not ASCII is percent-encoded."""
+    seller = await world.cooperative()
+    await seller.pays_to()
+    offering = await world.offering(seller)
+    made = await world.network("POST", "/v1/apps", {"name": "Winkel", "scopes": ["orders:write"]})
+    form = {"grant_type": "client_credentials", "client_id": made["app"]["id"], "client_secret": made["clientSecret"]}
+    order = {"lines": [{"offeringId": offering, "quantity": 1}], "contact": GUEST}
+    query = """mutation($input: PlaceOrderInput!) { placeOrder(idempotencyKey: "b", input: $input) { statusUrl } }"""
+    async with httpx.AsyncClient(base_url=f"http://{below}{asked}") as client:
+        token = (await client.post("/oauth/token", data=form)).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "a"}
+        first, again = [(await client.post("/v1/orders", json=order, headers=headers)).json() for _ in range(2)]
+        body = {"query": query, "variables": {"input": order}}
+        other = (await client.post("/graphql", json=body, headers={"Authorization": f"Bearer {token}"})).json()
+        links = [first["statusUrl"], again["statusUrl"], other["data"]["placeOrder"]["statusUrl"]]
+        assert all(link.startswith(f"http://test{WRITTEN}/v1/order-status/") for link in links)
+        assert links[0] == links[1]
+        path = links[0].removeprefix(f"http://test{WRITTEN}")
+        told = (await client.get(path)).json()
+    assert told["howToPay"]["qr"] == f"{links[0]}/qr.svg"

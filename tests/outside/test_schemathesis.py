@@ -18,7 +18,7 @@ from tests.world import Caller, Json, Seller, World
 FOUND = {200, 201, 202, 204, 403, 409, 412, 422}
 """Statuses that only an operation gives that found its object."""
 PUBLIC = {"/catalogue/offerings/{offering_id}", "/cooperatives/{cooperative_id}", "/municipalities/{municipality_id}"}
-PUBLIC |= {"/order-status/{token}"}
+PUBLIC |= {"/order-status/{token}", "/order-status/{token}/qr.svg"}
 RUNS = [
     (1, ["orders", "catalogue", "payments", "webhooks"], "examples,coverage,fuzzing"),
     (2, ["members", "apps"], "coverage,fuzzing"),

@@ -49,6 +49,7 @@ SCOPES_OF = {"app": BUYER, "far-app": BUYER, "partner": PARTNER, "far-partner": 
 SCOPES_OF |= {"narrow-app": NARROW, "narrow-treasurer": NARROW}
 """All others have every scope."""
 INSTEAD: dict[str, dict[str, str]] = {
+    "get_guest_payment": {"token": "unpaid_token"},
     "list_credits": {"order_id": "credited_id"},
     "list_repayments": {"order_id": "credited_id"},
     "move_payment": {"payment_id": "cash_id"},

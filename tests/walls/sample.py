@@ -259,6 +259,7 @@ async def _money(sample: Sample) -> None:
     undone = f"/v1/journals/{ids['lost_journal_id']}/reversals"
     ids["lost_reversal_id"] = (await second("POST", undone, {"reason": why["reason"]}))["id"]
     sample.values |= {name: UUID(value) for name, value in ids.items()}
+    sample.values["unpaid_token"] = lost["statusUrl"].rpartition("/")[2]
 
 
 async def _account(sample: Sample) -> None:

@@ -74,6 +74,6 @@ async def test_graphql_too(stand: Stand, everybody: Cast, sample: Sample) -> Non
             answer = await below.ask("POST", path, headers, body)
             told.append(json.loads(answer.text)["data"])
             assert astray(answer.text) == []
-        assert told[0]["placeOrder"]["statusUrl"].startswith(f"{PREFIX}/v1/order-status/")
+        assert told[0]["placeOrder"]["statusUrl"].startswith("http://test/v1/order-status/")  # of the setting
         assert all(event["data"]["resource"].startswith(f"{PREFIX}/v1/") for event in told[1]["events"]["items"])
         assert told[1]["events"]["items"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.contract.operation import Noun
 from app.contract.selling.customers import Contact
+from app.contract.selling.guest_orders import STATUS, GuestOrder, status_path
 from app.contract.shape import Money, MoneyOut, Viewer, computed, shape, show
 from app.contract.transitions import Step, steps
 from app.domain.access import Right
@@ -26,6 +27,7 @@ from app.ids import (
     PersonId,
 )
 from app.usecases.selling import orders as usecases
+from app.usecases.selling.guest_orders import get_guest_order
 
 
 def _shown(name: str) -> Any:
@@ -164,7 +166,7 @@ class Order:
 
 def _status_url(order: domain.Order, viewer: Viewer) -> str | None:
     token = usecases.guest_token(order, viewer.token_of)
-    return token and f"{viewer.prefix}/v1/order-status/{token}"
+    return token and f"{viewer.base}{status_path(token)}"
 
 
 @shape(domain.Order)
@@ -174,7 +176,8 @@ class PlacedOrder:
     order: Order = computed(lambda order, viewer: show(Order, order, viewer))
     """The order."""
     status_url: str | None = computed(_status_url)
-    """The status link of the guest for whom an app ordered. It is shown here only."""
+    """The full address for the guest for whom an app ordered: a page in a browser, JSON for an app. It is shown here
+    only."""
 
 
 @shape(domain.OrderEvent)
@@ -196,29 +199,6 @@ class OrderEvent:
     """The note with it."""
 
 
-@shape(domain.GuestOrder)
-class GuestOrder:
-    """The public part of an order, for its status link: no name and no address."""
-
-    reference: str
-    """The short reference of the order."""
-    rf_reference: str
-    """Its reference for a payment (ISO 11649): the same with check digits, which banks check."""
-    cooperative: str
-    """The name of the seller."""
-    state: OrderState
-    title: str
-    """A line that was ordered."""
-    gross: Money
-    """Its price with VAT."""
-    paid: Money
-    """The payments, less the refunds."""
-    placed_at: datetime
-    """When it was placed."""
-    needed_at: datetime | None
-    """The moment at which it is needed."""
-
-
 ONE = "/orders/{order_id}"
 orders = Noun("orders")
 orders.post("/orders", usecases.place_order, PlacedOrder, opens="/orders", holds="order")
@@ -226,4 +206,4 @@ orders.get("/orders", usecases.list_orders, Order)
 orders.get(ONE, usecases.get_order, Order)
 orders.get(f"{ONE}/events", usecases.list_order_events, OrderEvent, below=Order)
 orders.move(f"{ONE}/transitions", usecases.move_order, Order)
-orders.get("/order-status/{token}", usecases.get_guest_order, GuestOrder)
+orders.get(STATUS, get_guest_order, GuestOrder)

@@ -15,7 +15,7 @@ from app.db.store import Store
 from app.domain.page import Page, PageRequest, cut
 from app.domain.selling.order_filters import OrderFilter, OrderParties, PaymentFilter
 from app.domain.selling.order_lines import OrderLine
-from app.domain.selling.orders import GuestOrder, Order, OrderEvent
+from app.domain.selling.orders import Order, OrderEvent
 
 
 class OrderRow(SQLModel, table=True):
@@ -262,9 +262,3 @@ def found_orders(
         return f"{orders.select} where {where} {page}", arguments
     found = f'with found as materialized (select t.id from "order" t where {where})'
     return f"{found} {orders.select} where t.id in (select t.id from found t {page}) {page}", arguments
-
-
-async def guest_order(tx: Tx, token_hash: str) -> GuestOrder | None:
-    """The order as the holder of a status link sees it."""
-    record = await tx.row("select * from guest_order($1)", token_hash)
-    return GuestOrder(**dict(record)) if record else None

@@ -83,7 +83,22 @@ create function buyer_of(p_order "order") returns text
 $$;
 grant execute on function buyer_of to samen_app;
 
--- The order behind a guest's link, as the link shows it.
+-- The order behind a guest's link, as the link shows it, with the bank account to which it is paid.
+create function order_of_guest(p_hash text)
+    returns table (reference text, cooperative text, state text, title text, gross_cents bigint, paid_cents bigint,
+                   refunded_cents bigint, due_cents bigint, owed_back_cents bigint, payment text, due_on date,
+                   placed_at timestamptz, accept_by timestamptz, needed_at timestamptz, iban text, account_name text)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select o.reference, c.name, o.state, (select min(l.title) from order_line l where l.order_id = o.id),
+           o.net_cents + o.vat_cents, o.paid_cents, o.refunded_cents, due_cents(o), owed_back(o), payment_of(o), due_on(o),
+           o.placed_at, o.accept_by, o.needed_at, b.iban, b.name
+      from "order" o join cooperative c on c.id = o.cooperative_id
+      left join bank_account b on b.cooperative_id = o.cooperative_id and b.state = 'confirmed'
+     where o.guest_token_hash = p_hash
+$$;
+grant execute on function order_of_guest to samen_app;
+
+-- The same for processes of the version before, which run until they are restarted.
 create function guest_order(p_hash text)
     returns table (reference text, cooperative text, state text, title text,
                    gross_cents bigint, paid_cents bigint, placed_at timestamptz, needed_at timestamptz)

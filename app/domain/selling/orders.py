@@ -287,25 +287,6 @@ FOR_CUSTOMERS = frozenset({OrderStep.REFUND, OrderStep.CREDIT})
 """Those of them whose reason the customer reads too; the reasons of the others are the staff's own words."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GuestOrder:
-    """The public part of an order, for its status link: no name, no address."""
-
-    reference: str
-    cooperative: str
-    state: OrderState
-    title: str
-    gross_cents: int
-    paid_cents: int
-    placed_at: datetime
-    needed_at: datetime | None
-
-    @property
-    def rf_reference(self) -> str:
-        """The reference that a payment names, with check digits."""
-        return rf_of(self.reference)
-
-
 def _alone(case: Case[Order]) -> str | None:
     return "moves_with_its_assignment" if case.thing.assignment_id else None
 

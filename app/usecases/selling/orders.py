@@ -1,6 +1,5 @@
 """Orders: people and their apps place them, the maker does the work, the customer or a timer completes them."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,7 +15,7 @@ from app.db.people.members import members_since
 from app.db.people.persons import ensure_person, lend_staff_view
 from app.db.platform.outbox import start_timer, tell
 from app.db.selling.customers import customers
-from app.db.selling.orders import add_order, events, guest_order, orders
+from app.db.selling.orders import add_order, events, orders
 from app.db.selling.orders import list_orders as load_page
 from app.db.store import rows_of
 from app.domain.access import Right, Role
@@ -26,6 +25,7 @@ from app.domain.market.offerings import Hold, Offering, is_checkout_of, not_own
 from app.domain.page import Page, PageRequest
 from app.domain.selling import orders as process
 from app.domain.selling.customers import Contact, check_vat_id, invoiceable
+from app.domain.selling.guest_orders import token_hash
 from app.domain.selling.order_filters import OrderFilter, OrderParties
 from app.domain.selling.order_lines import line_of
 from app.domain.selling.orders import (
@@ -34,7 +34,6 @@ from app.domain.selling.orders import (
     FOR_CUSTOMERS,
     ORDER,
     RELEASES_STOCK,
-    GuestOrder,
     Order,
     OrderEvent,
     OrderState,
@@ -54,7 +53,6 @@ from app.usecases.declared.audit import shows_private
 from app.usecases.declared.due import order_in_time, step_of
 from app.usecases.declared.reading import Questions, asks_first, reads_by_id
 from app.usecases.declared.version import expect
-from app.usecases.declared.visitors import open_to_visitors
 from app.usecases.shared.book_order import call_off
 from app.usecases.shared.book_sale import expect_earnings, settle
 from app.usecases.shared.contacts import ContactInput
@@ -93,7 +91,6 @@ Lines = Annotated[list[OrderLineInput], Field(min_length=1, max_length=MOST_LINE
 Reached = Annotated[ContactInput | None, Doc("How to reach the customer. People with a contact card may leave it out.")]
 NeededAt = Annotated[Moment | None, Doc("The moment at which it is needed.")]
 DeliveryDay = Annotated[PastDay, Doc("The day on which it was delivered; today if it is left out.")]
-StatusToken = Annotated[str, Field(max_length=100), Doc("The last part of the status link.")]
 
 
 def _on_sale(*, lines: list[OrderLineInput], **_: object) -> Questions:
@@ -153,7 +150,7 @@ async def place_order(
 def guest_token(order: Order, token_of: Callable[[UUID], str]) -> str | None:
     """The token of an order's status link; None unless an app placed it for a guest. Only its hash is stored."""
     token = token_of(order.id)
-    return token if _hash(token) == order.guest_token_hash else None
+    return token if token_hash(token) == order.guest_token_hash else None
 
 
 @shows_private
@@ -215,16 +212,6 @@ async def list_order_events(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[
     pays = actor.may(Right.READ_PAYMENT, order.cooperative_id, own=roles_on(order, actor))
     hidden = ABOUT_MONEY - FOR_CUSTOMERS if pays else ABOUT_MONEY
     return [replace(event, note="") if event.verb in hidden else event for event in found]
-
-
-@open_to_visitors
-async def get_guest_order(tx: Tx, actor: Actor, *, token: StatusToken) -> GuestOrder:
-    """The public part of an order, for the holder of its status link, without a login. Raises NotFound."""
-    actor.require(Right.READ_PUBLIC)
-    found = await guest_order(tx, _hash(token))
-    if found is None:
-        raise NotFound
-    return found
 
 
 async def move_order(
@@ -412,12 +399,8 @@ def _order(
         customer_person_id=actor.person_id,
         app_id=actor.app_id,
         maker_ids=tuple(dict.fromkeys(line.member_id for line in lines if line.member_id is not None)),
-        guest_token_hash=_hash(tx.sealing.token(order_id.bytes)) if actor.subject is None else None,
+        guest_token_hash=token_hash(tx.sealing.token(order_id.bytes)) if actor.subject is None else None,
         needed_at=needed_at,
         note=note,
     )
     return free_of_vat(order) if without_vat(terms.spells, day) else totals(order)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

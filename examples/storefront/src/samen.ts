@@ -16,7 +16,7 @@ export class Refused extends Error {
 }
 
 const { samen }: { samen: string } = await (await fetch("/settings.json")).json();
-const client = createClient<paths>({ baseUrl: `${samen}/v1` });
+const client = createClient<paths, "application/json">({ baseUrl: `${samen}/v1` });
 
 /** A page of the catalogue. */
 export async function search(text: string, after: string | null, language: string) {

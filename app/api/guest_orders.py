@@ -1,0 +1,80 @@
+"""REST: the page behind a guest's status link, at the address of its JSON; and the QR code of the payment."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import HTTPException, Path, Query, Request, Response
+from markupsafe import Markup
+
+from app.adapters.epc import epc_svg
+from app.adapters.message_catalogues import message_catalogue
+from app.adapters.messages import language_of
+from app.api.deps import RunDep, noun_router
+from app.api.pages import HEADERS, PageRoute, html_page
+from app.contract.selling.guest_orders import QR, STATUS, grouped
+from app.domain.days import day_of
+from app.domain.errors import NotFound
+from app.domain.selling.guest_orders import HowToPay
+from app.transport.codes import note_code
+from app.transport.headers import language_at
+from app.usecases.selling.guest_orders import StatusToken, get_guest_order, get_guest_payment
+from app.vocabulary import doc_of
+
+SVG, TEXTS = "image/svg+xml", "status"
+pages = noun_router("orders", route_class=PageRoute)
+"""Routes that come before the operations of the same paths."""
+router = noun_router("orders")
+TokenPath = Annotated[StatusToken, Path(description=doc_of(StatusToken))]
+
+
+@pages.get(STATUS, include_in_schema=False, name=get_guest_order.__name__)
+async def page(
+    token: TokenPath, request: Request, run: RunDep, language: Annotated[str | None, Query(max_length=20)] = None
+) -> Response:
+    """The order as a page, in the language of the link or else of the browser."""
+    spoken = language_at(request) if language is None else language_of(language)
+    request.state.language = spoken
+    try:
+        order = await run(get_guest_order, token=token)
+    except NotFound as refusal:
+        note_code(request, refusal.code)
+        return html_page("unknown_order.html", spoken, section=TEXTS, status=404)
+    written = message_catalogue(spoken).writers["day"]
+
+    def day(moment: datetime) -> str:
+        return written(day_of(moment).isoformat())
+
+    return html_page(
+        "guest_order.html",
+        spoken,
+        section=TEXTS,
+        order=order,
+        accept_by=day_of(order.accept_by).isoformat(),
+        late=order.due_on is not None and order.due_on < run.today,
+        pay=order.how_to_pay,
+        qr=_drawn(order.how_to_pay),
+        invoices=(),
+        grouped=grouped,
+        day=day,
+    )
+
+
+@router.get(
+    QR,
+    response_class=Response,
+    responses={200: {"content": {SVG: {}}, "description": "The code (EPC069-12), on a white ground"}},
+)
+async def guest_payment_qr(token: TokenPath, run: RunDep) -> Response:
+    """The QR code that pays what is due of a guest's order, as a picture. 404 if there is nothing to pay."""
+    drawn = _drawn(await run(get_guest_payment, token=token))
+    if drawn is None:
+        raise HTTPException(404)
+    return Response(drawn, media_type=SVG, headers={"X-Robots-Tag": HEADERS["X-Robots-Tag"]})
+
+
+def _drawn(pay: HowToPay | None) -> Markup | None:
+    """The QR code as markup; None if there is nothing to pay."""
+    if pay is None:
+        return None
+    svg = epc_svg(name=pay.name, iban=pay.iban, cents=pay.amount_cents, reference=pay.reference)
+    return None if svg is None else Markup(svg)  # noqa: S704  drawn by us: its text is in the dots
