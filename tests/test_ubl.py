@@ -293,6 +293,10 @@ def test_goods_for_another_state_name_it() -> None:
     assert not File(PAPER).elements("Delivery/DeliveryLocation")
 
 
+def test_a_service_to_another_state_is_reverse_charged() -> None:
+    assert [vat[0] for vat in File(KINDS["service and goods to Belgium"]).vat()] == ["AE", "K"]
+
+
 def test_the_scheme_shows_a_number_of_the_seller() -> None:
     scheme, tax = KINDS["scheme"], "AccountingSupplierParty/Party/PartyTaxScheme"
     assert File(scheme).one(f"{tax}/CompanyID") == SELLER.vat_id

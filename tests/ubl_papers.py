@@ -66,6 +66,7 @@ class Item:
     role: LineRole = LineRole.SUPPLY
     order: str = ORDER
     supplied_on: date | None = None
+    goods: bool = True
 
     @property
     def basis_points(self) -> int:
@@ -86,6 +87,7 @@ class Item:
             vat_class=VatClass.EXEMPT if self.scheme else self.vat_class,
             basis_points=self.basis_points,
             small_business=self.scheme,
+            goods=self.goods,
             order_reference=self.order,
             supplied_on=self.supplied_on,
         )
@@ -241,9 +243,14 @@ KINDS = {
     "margin and exempt": standard(COAT, LESSON),
     "zero rate": standard(Item(price=10_000, vat_class=VatClass.ZERO)),
     "goods to Belgium": standard(Item(price=1_250, quantity=4, vat_class=VatClass.INTRA_EU), buyer=BELGIAN),
+    "service and goods to Belgium": standard(
+        Item(price=1_250, vat_class=VatClass.INTRA_EU, goods=False),
+        Item(price=800, vat_class=VatClass.INTRA_EU),
+        buyer=BELGIAN,
+    ),
     "deposit from Belgium": paper(
         InvoiceKind.DEPOSIT,
-        [replace(deposit_line(1_000, 0, 0), vat_class=VatClass.INTRA_EU)],
+        [replace(deposit_line(1_000, 0, 0), vat_class=VatClass.INTRA_EU, goods=True)],
         buyer=BELGIAN,
         language=InvoiceLanguage.EN,
     ),

@@ -8,7 +8,7 @@ from app.adapters.messages import say
 from app.adapters.ubl_elements import Element, amount, cac, cbc, tax_scheme
 from app.domain.market.offerings import PriceUnit
 from app.domain.money import CURRENCY, WHOLE, percent_text
-from app.domain.selling.invoices import InvoiceLine, InvoicePaper, LineRole
+from app.domain.selling.invoices import GroupKey, InvoiceLine, InvoicePaper, LineRole
 from app.domain.selling.prices import MINUTES
 from app.domain.vat import PriceBasis, VatClass
 
@@ -61,7 +61,7 @@ def _subtotals(paper: InvoicePaper) -> Iterable[Element | None]:
     sums: dict[tuple[str, int], tuple[int, int]] = {}
     reasons: dict[tuple[str, int], dict[str, None]] = {}
     for group in paper.groups:
-        key = CATEGORIES[group.vat_class], group.basis_points
+        key = _category_of(group.key), group.basis_points
         net, vat = sums.get(key, (0, 0))
         sums[key] = net + group.net_cents, vat + group.vat_cents
         if key[0] not in {"S", "Z"}:
@@ -74,6 +74,12 @@ def _subtotals(paper: InvoicePaper) -> Iterable[Element | None]:
             amount("TaxAmount", vat),
             _category("TaxCategory", category, basis_points, "; ".join(reasons.get((category, basis_points), ()))),
         )
+
+
+def _category_of(key: GroupKey) -> str:
+    """The category of a line or group. VAT of services to other member states is reverse-charged; K is for goods."""
+    abroad = key.vat_class is VatClass.INTRA_EU and not key.goods
+    return CATEGORIES[VatClass.REVERSE_CHARGED if abroad else key.vat_class]
 
 
 def _category(name: str, category: str, basis_points: int, reason: str = "") -> Element | None:
@@ -105,7 +111,7 @@ def line_of(number: int, line: InvoiceLine, paper: InvoicePaper) -> Element | No
             "Item",
             cbc("Description", description),
             cbc("Name", name),
-            _category("ClassifiedTaxCategory", CATEGORIES[line.vat_class], line.basis_points),
+            _category("ClassifiedTaxCategory", _category_of(line.key), line.basis_points),
         ),
         cac("Price", cbc("PriceAmount", f"{price.amount:f}", currencyID=CURRENCY), base),
     )

@@ -19,6 +19,7 @@ from app.ids import (
     AppId,
     AssignmentId,
     CooperativeId,
+    InvoiceId,
     MemberId,
     OfferingId,
     OrderEventId,
@@ -158,6 +159,8 @@ class Order:
     """The assignment that moves it."""
     buyer_id: CooperativeId | None
     """The cooperative that is charged with it; cleared by netting."""
+    invoice_id: InvoiceId | None
+    """The invoice of its supply; its list of invoices has deposits and credit notes too."""
     terms: int
     """How often its lines were stated: 2 if VAT was another on the day of supply than when it was placed."""
     version: int

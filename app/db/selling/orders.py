@@ -214,6 +214,8 @@ FILTERS = {
     "buyer": "strpos(buyer_of(t), lower({} collate pg_c_utf8)) > 0",
     "buyer_type": "coalesce(t.contact #>> '{{buyer,buyer_type}}', 'consumer') = {}",
     "updated_since": "t.updated_at >= {}",
+    "invoice_number": "t.id in (select p.order_id from invoice_order p join invoice i on i.id = p.invoice_id"
+    " where i.number = {})",
 }
 PAYMENTS = {
     PaymentFilter.UNPAID: "due_cents(t) > 0 and payment_of(t) = 'unpaid'",
@@ -222,7 +224,7 @@ PAYMENTS = {
     PaymentFilter.OWED_BACK: "owed_back(t) > 0",
 }
 """The conditions of those that are more, or other, than a state of payment."""
-NARROW = ("payment", "reference", "external_reference", "buyer", "buyer_type", "updated_since")
+NARROW = ("payment", "reference", "external_reference", "buyer", "buyer_type", "updated_since", "invoice_number")
 """Filters that few orders pass."""
 
 

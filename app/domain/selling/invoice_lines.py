@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from app.domain.market.offerings import PriceUnit
 from app.domain.money import share_out
 from app.domain.selling.charged import groups_of, revenue_of, shared_over
 from app.domain.selling.credits import CreditLine
 from app.domain.selling.invoices import (
+    GroupKey,
     Invoice,
     InvoiceKind,
     InvoiceLine,
@@ -16,11 +18,9 @@ from app.domain.selling.invoices import (
 )
 from app.domain.selling.order_lines import OrderLine
 from app.domain.selling.orders import Order
-from app.domain.vat import PriceBasis, VatClass
+from app.domain.vat import PriceBasis
 
-Key = tuple[VatClass, int, bool]
-"""Class, rate and small-business scheme of a group."""
-PIECE = "piece"
+UNITS = frozenset(PriceUnit)
 
 
 @dataclass(frozen=True)
@@ -103,26 +103,24 @@ def all_back_lines(order: Order, before: Iterable[Invoiced]) -> list[InvoiceLine
     ]
 
 
-def invoiced(before: Iterable[Invoiced]) -> dict[Key, tuple[int, int]]:
+def invoiced(before: Iterable[Invoiced]) -> dict[GroupKey, tuple[int, int]]:
     """Net and VAT in cents that were invoiced for an order, less its credit notes, by group."""
-    sums: dict[Key, tuple[int, int]] = {}
+    sums: dict[GroupKey, tuple[int, int]] = {}
     for one in before:
         for group in one.part.groups:
-            key = group.vat_class, group.basis_points, group.small_business
-            net, vat = sums.get(key, (0, 0))
-            sums[key] = net + one.sign * group.net_cents, vat + one.sign * group.vat_cents
+            net, vat = sums.get(group.key, (0, 0))
+            sums[group.key] = net + one.sign * group.net_cents, vat + one.sign * group.vat_cents
     return sums
 
 
-def left_of(order: Order) -> dict[Key, tuple[int, int]]:
+def left_of(order: Order) -> dict[GroupKey, tuple[int, int]]:
     """Net and VAT in cents that are left of the price of an order, as its invoice shows them, by group."""
-    groups = groups_of_lines(supply_lines(order))
-    return {(one.vat_class, one.basis_points, one.small_business): (one.net_cents, one.vat_cents) for one in groups}
+    return {one.key: (one.net_cents, one.vat_cents) for one in groups_of_lines(supply_lines(order))}
 
 
-def _shares_of_price(order: Order, gross_cents: int) -> dict[Key, tuple[int, int]]:
+def _shares_of_price(order: Order, gross_cents: int) -> dict[GroupKey, tuple[int, int]]:
     """Net and VAT in cents of so much of the price, by group; the books share it in the same way (`charged.py`)."""
-    sums: dict[Key, tuple[int, int]] = {}
+    sums: dict[GroupKey, tuple[int, int]] = {}
     groups = groups_of(order)
     for part in shared_over(groups, gross_cents):
         lines = [
@@ -134,9 +132,8 @@ def _shares_of_price(order: Order, gross_cents: int) -> dict[Key, tuple[int, int
         )
         for line, gross, tax in zip(lines, grosses, taxes, strict=True):
             shown = _line(order, line, LineRole.DEPOSIT, gross - tax, tax)
-            key = shown.vat_class, shown.basis_points, shown.small_business
-            net, vat = sums.get(key, (0, 0))
-            sums[key] = net + shown.net_cents, vat + shown.vat_cents
+            net, vat = sums.get(shown.key, (0, 0))
+            sums[shown.key] = net + shown.net_cents, vat + shown.vat_cents
     return sums
 
 
@@ -154,7 +151,7 @@ def _line(order: Order, line: OrderLine, role: LineRole, net_cents: int, vat_cen
         title=line.title,
         quantity=line.quantity,
         minutes=line.minutes,
-        unit=line.price_unit,
+        unit=line.price_unit if line.price_unit in UNITS else PriceUnit.PIECE,
         unit_price_cents=line.unit_price_cents,
         basis=PriceBasis.INCL if hides else line.basis,
         net_cents=gross if hides else net_cents,
@@ -163,6 +160,7 @@ def _line(order: Order, line: OrderLine, role: LineRole, net_cents: int, vat_cen
         vat_class=line.vat_class,
         basis_points=0 if hides else line.vat_basis_points,
         small_business=line.taxed_as is not None,
+        goods=line.goods,
         order_reference=order.reference,
         supplied_on=order.work_date,
     )
@@ -176,7 +174,7 @@ def _counted(shown: InvoiceLine, line: OrderLine, quantity: int) -> InvoiceLine:
     if cents == line.quantity * line.unit_price_cents and line.minutes is None:
         return shown
     sign = -1 if cents < 0 else 1
-    return replace(shown, quantity=sign, minutes=None, unit=PIECE, unit_price_cents=abs(cents))
+    return replace(shown, quantity=sign, minutes=None, unit=PriceUnit.PIECE, unit_price_cents=abs(cents))
 
 
 def _negated(line: InvoiceLine) -> InvoiceLine:
@@ -190,34 +188,22 @@ def _negated(line: InvoiceLine) -> InvoiceLine:
     )
 
 
-def _of_group(order: Order, key: Key, net_cents: int, vat_cents: int, role: LineRole) -> InvoiceLine:
+def _of_group(order: Order, key: GroupKey, net_cents: int, vat_cents: int, role: LineRole) -> InvoiceLine:
     """A line for the part of a group. Its price is without VAT, and above zero."""
-    vat_class, basis_points, small_business = key
     return InvoiceLine(
         role=role,
         title="",
         quantity=-1 if net_cents < 0 else 1,
-        unit=PIECE,
+        unit=PriceUnit.PIECE,
         unit_price_cents=abs(net_cents),
         basis=PriceBasis.EXCL,
         net_cents=net_cents,
         vat_cents=vat_cents,
         gross_cents=net_cents + vat_cents,
-        vat_class=vat_class,
-        basis_points=basis_points,
-        small_business=small_business,
+        **key._asdict(),
         order_reference=order.reference,
     )
 
 
 def _lines_of_part(order: Order, part: InvoiceOrder, role: LineRole, sign: int) -> list[InvoiceLine]:
-    return [
-        _of_group(
-            order,
-            (one.vat_class, one.basis_points, one.small_business),
-            sign * one.net_cents,
-            sign * one.vat_cents,
-            role,
-        )
-        for one in part.groups
-    ]
+    return [_of_group(order, one.key, sign * one.net_cents, sign * one.vat_cents, role) for one in part.groups]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from app.domain.people.addresses import PostalAddress
@@ -116,11 +117,19 @@ class InvoiceLine:
     """The rate of VAT."""
     small_business: bool = False
     """Whether it has no VAT by the small-business scheme; its class is `exempt` then."""
+    goods: bool = False
+    """Whether it sells goods, not a service."""
     order_reference: str = ""
     """The order of the line, as people name it."""
     supplied_on: date | None = None
     deposit_number: str | None = None
     """The number of the deposit invoice that this line takes off."""
+
+    @property
+    def key(self) -> "GroupKey":
+        """The group that it belongs to."""
+        abroad = self.vat_class is VatClass.INTRA_EU
+        return GroupKey(self.vat_class, self.basis_points, self.small_business, abroad and self.goods)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,12 +139,28 @@ class InvoiceGroup:
     vat_class: VatClass
     basis_points: int
     small_business: bool = False
+    goods: bool = False
+    """Of supplies to other member states: whether they are goods."""
     net_cents: int
     vat_cents: int
 
     @property
     def gross_cents(self) -> int:
         return self.net_cents + self.vat_cents
+
+    @property
+    def key(self) -> "GroupKey":
+        """What its lines have in common."""
+        return GroupKey(self.vat_class, self.basis_points, self.small_business, self.goods)
+
+
+class GroupKey(NamedTuple):
+    """What the lines of a group have in common. Goods and services to other member states are two groups."""
+
+    vat_class: VatClass
+    basis_points: int
+    small_business: bool
+    goods: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,21 +218,11 @@ class InvoicePaper:
 
 def groups_of_lines(lines: Iterable[InvoiceLine]) -> tuple[InvoiceGroup, ...]:
     """The sums of lines by class, rate and scheme, in the order of the lines."""
-    sums: dict[tuple[VatClass, int, bool], tuple[int, int]] = {}
+    sums: dict[GroupKey, tuple[int, int]] = {}
     for line in lines:
-        key = line.vat_class, line.basis_points, line.small_business
-        net, vat = sums.get(key, (0, 0))
-        sums[key] = net + line.net_cents, vat + line.vat_cents
-    return tuple(
-        InvoiceGroup(
-            vat_class=vat_class,
-            basis_points=basis_points,
-            small_business=small_business,
-            net_cents=net,
-            vat_cents=vat,
-        )
-        for (vat_class, basis_points, small_business), (net, vat) in sums.items()
-    )
+        net, vat = sums.get(line.key, (0, 0))
+        sums[line.key] = net + line.net_cents, vat + line.vat_cents
+    return tuple(InvoiceGroup(**key._asdict(), net_cents=net, vat_cents=vat) for key, (net, vat) in sums.items())
 
 
 class InvoiceState(StrEnum):

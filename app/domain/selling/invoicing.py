@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 
 from app.domain.errors import (
@@ -285,6 +285,11 @@ def language_for(buyer: InvoiceBuyer) -> InvoiceLanguage:
     """Dutch where Dutch is read; English for an address elsewhere."""
     address = buyer.postal_address
     return InvoiceLanguage.NL if address is None or address.country in DUTCH_SPEAKING else InvoiceLanguage.EN
+
+
+def in_language(draft: Draft, language: InvoiceLanguage | None) -> Draft:
+    """The draft in a language that was asked for."""
+    return draft if language is None else replace(draft, language=language)
 
 
 def _reference(invoice: Invoice) -> RefersTo:

@@ -49,3 +49,4 @@ class OrderFilter:
     buyer: str | None = None
     buyer_type: BuyerType | None = None
     updated_since: datetime | None = None
+    invoice_number: str | None = None

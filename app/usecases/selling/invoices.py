@@ -28,6 +28,7 @@ from app.domain.selling.invoices import (
     Invoice,
     InvoiceFilter,
     InvoiceKind,
+    InvoiceLanguage,
     InvoicePaper,
     InvoiceParties,
     InvoicePayment,
@@ -50,6 +51,7 @@ from app.usecases.declared.reading import reads_by_id
 from app.usecases.shared.addresses import PostalAddressInput
 from app.usecases.shared.issue import issue_deposit, issue_supply, partner_buyer, standing_invoices
 from app.usecases.shared.order_filters import (
+    InvoiceNumber,
     OfBuyer,
     OfBuyerType,
     OfCooperative,
@@ -57,13 +59,16 @@ from app.usecases.shared.order_filters import (
     OrderReference,
     UpdatedSince,
 )
-from app.vocabulary import Amount, AmountText, Doc, Percent, Text
+from app.vocabulary import Amount, AmountText, Doc, Percent
 
 DepositPercent = Annotated[Percent, Doc("The percentage of the price that a deposit asks, before supply.")]
 DepositAmount = Annotated[Amount, Doc("The amount with VAT that a deposit asks, in place of a percentage.")]
 DepositAmountText = Annotated[AmountText, Doc("The amount with VAT that a deposit asks, in place of a percentage.")]
 ForAddress = Annotated[PostalAddressInput, Doc("The address of the buyer, if the order has none.")]
-OfNumber = Annotated[str, Text(1, 20, number=True), Doc("Only the invoice with this number, such as BRD2026-00012.")]
+InLanguage = Annotated[
+    InvoiceLanguage,
+    Doc("Its language; else English for an address where no Dutch is spoken, and Dutch for all others."),
+]
 OfKind = Annotated[InvoiceKind, Doc("Only invoices of this kind.")]
 OfInvoicePayment = Annotated[InvoicePayment, Doc("Only invoices with this state of payment.")]
 
@@ -94,6 +99,7 @@ async def ask_invoice(
     percent: DepositPercent | None = None,
     amount: DepositAmount | None = None,
     postal_address: ForAddress | None = None,
+    language: InLanguage | None = None,
 ) -> Invoice:
     """Issue the invoice of an order now: of its supply, or before that a deposit of a percentage or an amount.
 
@@ -117,9 +123,9 @@ async def ask_invoice(
             return await invoices.get(tx, order.invoice_id)
         if not has_something(order):
             raise NothingOpen
-        return await issue_supply(tx, order, named=True)
+        return await issue_supply(tx, order, named=True, language=language)
     cents = deposit_of(order, percent, amount.cents if amount else None)
-    invoice, after = await issue_deposit(tx, order, cents)
+    invoice, after = await issue_deposit(tx, order, cents, language=language)
     await orders.save(tx, after)
     return invoice
 
@@ -188,7 +194,7 @@ async def list_invoices(
     page: PageRequest,
     cooperative_id: OfCooperative | None = None,
     kind: OfKind | None = None,
-    number: OfNumber | None = None,
+    number: InvoiceNumber | None = None,
     payment: OfInvoicePayment | None = None,
     reference: OrderReference | None = None,
     external_reference: OfExternalReference | None = None,
@@ -207,7 +213,7 @@ async def list_invoices(
     wanted = InvoiceFilter(
         cooperative_id=cooperative_id,
         kind=kind,
-        number=number.upper() if number else None,
+        number=number,
         payment=payment,
         reference=reference,
         external_reference=external_reference,

@@ -59,6 +59,7 @@ from app.usecases.shared.contacts import ContactInput
 from app.usecases.shared.issue import note_all
 from app.usecases.shared.order_filters import (
     ExternalReference,
+    InvoiceNumber,
     OfBuyer,
     OfBuyerType,
     OfCooperative,
@@ -167,6 +168,7 @@ async def list_orders(
     buyer: OfBuyer | None = None,
     buyer_type: OfBuyerType | None = None,
     updated_since: UpdatedSince | None = None,
+    invoice_number: InvoiceNumber | None = None,
 ) -> Page[Order]:
     """The orders that the caller is a party to as staff, maker, customer or app, newest first."""
     actor.require(Right.READ_ORDER, own=(Party(Role.CUSTOMER), Party(Role.APP)))
@@ -185,6 +187,7 @@ async def list_orders(
         buyer=buyer,
         buyer_type=buyer_type,
         updated_since=updated_since,
+        invoice_number=invoice_number,
     )
     return await load_page(tx, page, parties, wanted)
 

@@ -24,6 +24,7 @@ from app.domain.selling.invoice_lines import (
 from app.domain.selling.invoices import (
     Invoice,
     InvoiceBuyer,
+    InvoiceLanguage,
     InvoiceLine,
     InvoiceOrder,
     groups_of_lines,
@@ -34,6 +35,7 @@ from app.domain.selling.invoicing import (
     again_draft,
     deposit_draft,
     digest_of,
+    in_language,
     note_draft,
     partner_of,
     seller_of,
@@ -54,7 +56,9 @@ async def lock_series(tx: Tx, *orders: Order) -> None:
         await lock_numbers(tx, place)
 
 
-async def issue_supply(tx: Tx, order: Order, *, named: bool = False) -> Invoice:
+async def issue_supply(
+    tx: Tx, order: Order, *, named: bool = False, language: InvoiceLanguage | None = None
+) -> Invoice:
     """The invoice of a locked order that was supplied and has none.
 
     Raises InvoiceDetailsMissing, BuyerAddressNeeded.
@@ -62,12 +66,14 @@ async def issue_supply(tx: Tx, order: Order, *, named: bool = False) -> Invoice:
     seller = await cooperatives.get(tx, order.cooperative_id)
     before = standing_invoices(await earlier_invoices(tx, order.id))
     draft = supply_draft(order, before, seller_of(seller), await partner_buyer(tx, order), named=named)
-    invoice = await issue(tx, seller, draft, {order.id: draft.lines}, order)
+    invoice = await issue(tx, seller, in_language(draft, language), {order.id: draft.lines}, order)
     await note_supply(tx, invoice, order)
     return invoice
 
 
-async def issue_deposit(tx: Tx, order: Order, gross_cents: int) -> tuple[Invoice, Order]:
+async def issue_deposit(
+    tx: Tx, order: Order, gross_cents: int, *, language: InvoiceLanguage | None = None
+) -> tuple[Invoice, Order]:
     """A deposit invoice of `gross_cents` for a locked order that is not supplied yet, and the order; it is not saved.
 
     What it asks is charged at once, as VAT is due with it (Wet OB 1968 art. 13). Raises InvoiceDetailsMissing.
@@ -75,7 +81,8 @@ async def issue_deposit(tx: Tx, order: Order, gross_cents: int) -> tuple[Invoice
     seller = await cooperatives.get(tx, order.cooperative_id)
     before = await earlier_invoices(tx, order.id)
     lines = deposit_lines(order, before, gross_cents)
-    invoice = await issue(tx, seller, deposit_draft(order, before, seller_of(seller), lines), {order.id: lines}, order)
+    draft = in_language(deposit_draft(order, before, seller_of(seller), lines), language)
+    invoice = await issue(tx, seller, draft, {order.id: lines}, order)
     after = replace(
         order,
         deposit_cents=order.deposit_cents + invoice.gross_cents,

@@ -22,6 +22,11 @@ def _reference(value: Any) -> Any:
     return reference
 
 
+def _number(value: Any) -> Any:
+    """The number of an invoice in capitals, without blanks."""
+    return "".join(value.split()).upper() if isinstance(value, str) else value
+
+
 OrderReference = Annotated[
     str,
     Field(max_length=40, examples=["SMKKT5DN", "RF84 SMKK T5DN"]),
@@ -38,4 +43,10 @@ OfBuyer = Annotated[str, Text(1, 120), Doc("Only orders whose customer has this 
 OfBuyerType = Annotated[BuyerType, Doc("Only orders of private people, of companies, or of public bodies.")]
 OfPayment = Annotated[PaymentFilter, Doc("Only orders with this state of payment.")]
 UpdatedSince = Annotated[PastMoment, Doc("Only orders that were placed or changed since this moment.")]
+InvoiceNumber = Annotated[
+    str,
+    Field(max_length=20, pattern=r"^[A-Z]{1,6}[0-9]{4}-[0-9]{5,}$", examples=["BRD2026-00012"]),
+    BeforeValidator(_number),
+    Doc("Only what has the invoice or credit note with this number."),
+]
 OfCooperative = Annotated[CooperativeId, Doc("Only orders at this cooperative.")]
