@@ -1,5 +1,6 @@
 """REST: the page behind a guest's status link, at the address of its JSON; and the QR code of the payment."""
 
+import asyncio
 from datetime import datetime
 from typing import Annotated
 
@@ -9,15 +10,19 @@ from markupsafe import Markup
 from app.adapters.epc import epc_svg
 from app.adapters.message_catalogues import message_catalogue
 from app.adapters.messages import language_of
+from app.adapters.papers import files_of
 from app.api.deps import RunDep, noun_router
 from app.api.pages import HEADERS, PageRoute, html_page
-from app.contract.selling.guest_orders import QR, STATUS, grouped
+from app.contract.selling.guest_orders import FILE, QR, STATUS, grouped, invoice_link
 from app.domain.days import day_of
+from app.domain.documents import MediaType
 from app.domain.errors import NotFound
 from app.domain.selling.guest_orders import HowToPay
 from app.transport.codes import note_code
 from app.transport.headers import language_at
-from app.usecases.selling.guest_orders import StatusToken, get_guest_order, get_guest_payment
+from app.transport.wiring import wiring_of
+from app.usecases.selling.guest_orders import StatusToken, get_guest_files, get_guest_order, get_guest_payment
+from app.usecases.shared.order_filters import InvoiceNumber
 from app.vocabulary import doc_of
 
 SVG, TEXTS = "image/svg+xml", "status"
@@ -25,6 +30,7 @@ pages = noun_router("orders", route_class=PageRoute)
 """Routes that come before the operations of the same paths."""
 router = noun_router("orders")
 TokenPath = Annotated[StatusToken, Path(description=doc_of(StatusToken))]
+NumberPath = Annotated[InvoiceNumber, Path(description="The number of the invoice.")]
 
 
 @pages.get(STATUS, include_in_schema=False, name=get_guest_order.__name__)
@@ -53,7 +59,8 @@ async def page(
         late=order.due_on is not None and order.due_on < run.today,
         pay=order.how_to_pay,
         qr=_drawn(order.how_to_pay),
-        invoices=(),
+        invoices=order.invoices,
+        link=lambda invoice: invoice_link(invoice, wiring_of(request).base),
         grouped=grouped,
         day=day,
     )
@@ -70,6 +77,24 @@ async def guest_payment_qr(token: TokenPath, run: RunDep) -> Response:
     if drawn is None:
         raise HTTPException(404)
     return Response(drawn, media_type=SVG, headers={"X-Robots-Tag": HEADERS["X-Robots-Tag"]})
+
+
+@router.get(
+    FILE,
+    response_class=Response,
+    responses={200: {"content": {MediaType.PDF.value: {}}, "description": "The invoice, as PDF/A-3a"}},
+)
+async def guest_invoice(token: TokenPath, number: NumberPath, run: RunDep) -> Response:
+    """An invoice or a credit note of a guest's order, as PDF."""
+    found = await run(get_guest_files, token=token, number=number)
+    # The worker makes the files within seconds, and stores them; until then they are made of the same paper.
+    content = found.pdf or (await asyncio.to_thread(files_of, found.paper))[MediaType.PDF]
+    headers = {
+        "Content-Disposition": f'inline; filename="{found.paper.number}.pdf"',
+        "Cache-Control": "no-store",
+        "X-Robots-Tag": HEADERS["X-Robots-Tag"],
+    }
+    return Response(content, media_type=MediaType.PDF, headers=headers)
 
 
 def _drawn(pay: HowToPay | None) -> Markup | None:

@@ -30,7 +30,10 @@ REST_ONLY = {"check_client", "check_assertion", "list_client_keys", "export_book
     "import_rows",
     "finish_import",
     "renew_import",
+    "get_guest_files",
     "get_guest_payment",
+    "find_invoice_file",
+    "keep_invoice_files",
 }
 
 GRAPHQL_ONLY = {"find_tables"}

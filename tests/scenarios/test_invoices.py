@@ -87,3 +87,66 @@ async def test_a_consumer_gets_a_simplified_invoice(world: World) -> None:
         None,
         ("20.00", "4.20", "24.20"),
     )
+
+
+async def test_a_guest_finds_the_invoices_behind_the_status_link(world: World) -> None:
+    """JSON and page name the invoice and its credit note, with links to the same files that the staff gets."""
+    seller, _, app = await selling(world)
+    order = await world.order(app, await world.offering(seller, "200.00"), contact=COMPANY)
+    await world.deliver(seller, order)
+    await world.work()
+    await credit(seller, order, "21.00")
+    place = order["statusUrl"].removeprefix(world.settings.public_url)
+    shown = (await world.visitor("GET", place))["invoices"]
+    invoice, note = await invoices_of(app, order)
+    assert [one["number"] for one in shown] == [invoice["number"], note["number"]]
+    page = await world.client.get(place, headers={"Accept": "text/html", "Accept-Language": "nl"})
+    for one in shown:
+        link = one["pdf"].removeprefix(world.settings.public_url)
+        assert f'href="{one["pdf"]}"' in page.text
+        seen = await world.client.get(link)
+        assert seen.content.startswith(b"%PDF-")
+        theirs = next(mine for mine in (invoice, note) if mine["number"] == one["number"])
+        staff = await world.client.get(
+            f"/v1/invoices/{theirs['id']}.pdf", headers={"Authorization": f"Bearer {seller.treasurer.token}"}
+        )
+        assert staff.content == seen.content
+    assert "€ 242,00" in page.text
+    missing = await world.client.get(f"{place}/invoices/QQQ2026-00001.pdf")
+    assert missing.status_code == 404
+
+
+async def test_the_electronic_invoice_is_for_companies(world: World) -> None:
+    seller, _, app = await selling(world)
+    offering = await world.offering(seller, "50.00")
+    theirs = await world.order(app, offering, contact=COMPANY)
+    private = await world.order(app, offering, contact=GUEST)
+    for order in (theirs, private):
+        await world.deliver(seller, order)
+    await world.work()
+    headers = {"Authorization": f"Bearer {app.token}"}
+    (invoice,), (simplified,) = await invoices_of(app, theirs), await invoices_of(app, private)
+    found = await world.client.get(f"/v1/invoices/{invoice['id']}.xml", headers=headers)
+    assert found.headers["content-type"].startswith("application/xml")
+    assert invoice["number"].encode() in found.content
+    assert (await world.client.get(f"/v1/invoices/{simplified['id']}.xml", headers=headers)).status_code == 404
+    assert (await world.client.get(f"/v1/invoices/{simplified['id']}.pdf", headers=headers)).status_code == 200
+
+
+async def test_invoices_and_orders_are_found_by_number(world: World) -> None:
+    seller, prefix, app = await selling(world)
+    order = await world.order(app, await world.offering(seller, "200.00"), contact=COMPANY, externalReference="A-17")
+    await world.deliver(seller, order)
+    await world.work()
+    (invoice,) = await invoices_of(app, order)
+    number = invoice["number"]
+
+    async def found(what: str, query: str) -> list[str]:
+        return [one["id"] for one in (await app("GET", f"/v1/{what}?{query}"))["items"]]
+
+    assert await found("orders", f"invoiceNumber={number.lower()}") == [order["id"]]
+    for query in (f"number={number}", "externalReference=A-17", "payment=unpaid", "buyer=bos", "buyerType=business"):
+        assert await found("invoices", query) == [invoice["id"]], query
+    assert await found("invoices", f"reference={order['reference']}&kind=standard") == [invoice["id"]]
+    for query in (f"number={prefix}2026-99999", "payment=paid", "buyer=smit", "kind=deposit"):
+        assert await found("invoices", query) == [], query

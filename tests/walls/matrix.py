@@ -27,6 +27,7 @@ get_order                    customer app partner member coordinator treasurer
 list_order_events            customer app partner member coordinator treasurer
 move_order                   customer app
 get_guest_order              everyone
+get_guest_files              everyone
 get_guest_payment            everyone
 list_payments                customer app coordinator treasurer
 record_payment               treasurer

@@ -342,6 +342,7 @@ CHECKED_OTHERWISE = {
     "client_keys": "public keys of an app, with which its signature is checked",
     "use_client": "asks for the hash of the secret",
     "use_assertion": "follows a signature that was checked",
+    "invoice_of_guest": "asks for the hash of a link with 192 random bits",
     "order_of_guest": "asks for the hash of a link with 192 random bits",
     "guest_order": "asks for the hash of a link with 192 random bits",
     "outbox_lag": "a number of seconds, for the readiness probe",

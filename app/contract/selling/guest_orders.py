@@ -5,10 +5,12 @@ from datetime import date, datetime
 from app.adapters.messages import say
 from app.contract.shape import Money, Viewer, computed, shape
 from app.domain.selling import guest_orders as domain
+from app.domain.selling.invoices import InvoiceKind
 from app.domain.selling.orders import OrderState, PaymentState
 
 STATUS = "/order-status/{token}"
 QR = f"{STATUS}/qr.svg"
+FILE = f"{STATUS}/invoices/{{number}}.pdf"
 
 
 def status_path(token: str) -> str:
@@ -46,6 +48,26 @@ class HowToPay:
     """The full address of a QR code for it (EPC069-12), as SVG: the app of a bank fills in the transfer."""
 
 
+def invoice_link(invoice: domain.GuestInvoice, base: str) -> str:
+    """The full address of the file of an invoice."""
+    return f"{base}/v1{FILE.format(token=invoice.token, number=invoice.number)}"
+
+
+@shape(domain.GuestInvoice)
+class GuestInvoice:
+    """An invoice or a credit note of the order."""
+
+    number: str
+    """Its number."""
+    kind: InvoiceKind
+    issued_on: date
+    """The day of issue."""
+    gross: Money
+    """The sum with VAT; of a credit note what it takes off."""
+    pdf: str = computed(lambda invoice, viewer: invoice_link(invoice, viewer.base))
+    """The full address of the file."""
+
+
 @shape(domain.GuestOrder)
 class GuestOrder:
     """The public part of an order, for its status link: no name of a person and no address."""
@@ -75,6 +97,8 @@ class GuestOrder:
     """The amount paid beyond the price, which the seller owes the customer."""
     how_to_pay: HowToPay | None
     """How to pay what is due; null if nothing is due, or the seller has no bank account here."""
+    invoices: list[GuestInvoice]
+    """Its invoices and credit notes, oldest first."""
     placed_at: datetime
     """When it was placed."""
     accept_by: datetime

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app.domain.selling.invoices import InvoiceKind, InvoicePaper
 from app.domain.selling.orders import OrderState, PaymentState
 from app.domain.selling.references import rf_of
 
@@ -23,6 +24,26 @@ class HowToPay:
     amount_cents: int
     due_on: date | None
     token: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestInvoice:
+    """An invoice or a credit note of the order. `token` is that of the status link."""
+
+    token: str
+    number: str
+    kind: InvoiceKind
+    issued_on: date
+    gross_cents: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestFiles:
+    """What an invoice shows, and its files as far as they are made."""
+
+    paper: InvoicePaper
+    pdf: bytes | None
+    xml: bytes | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +70,8 @@ class GuestOrder:
     needed_at: datetime | None
     iban: str | None
     account_name: str | None
+    invoices: tuple[GuestInvoice, ...] = ()
+    """Oldest first."""
 
     @property
     def rf_reference(self) -> str:

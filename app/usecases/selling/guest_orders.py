@@ -5,12 +5,13 @@ from typing import Annotated
 from pydantic import Field
 
 from app.db.engine import Tx
-from app.db.selling.guest_orders import guest_order
+from app.db.selling.guest_orders import guest_files, guest_order
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import NotFound
-from app.domain.selling.guest_orders import GuestOrder, HowToPay
+from app.domain.selling.guest_orders import GuestFiles, GuestOrder, HowToPay
 from app.usecases.declared.visitors import open_to_visitors
+from app.usecases.shared.order_filters import InvoiceNumber
 from app.vocabulary import Doc
 
 StatusToken = Annotated[str, Field(max_length=100), Doc("The last part of the status link.")]
@@ -24,6 +25,16 @@ async def get_guest_order(tx: Tx, actor: Actor, *, token: StatusToken) -> GuestO
     if order is None:
         raise NotFound
     return order
+
+
+@open_to_visitors
+async def get_guest_files(tx: Tx, actor: Actor, *, token: StatusToken, number: InvoiceNumber) -> GuestFiles:
+    """An invoice of an order, for the holder of its status link, without a login. Raises NotFound."""
+    actor.require(Right.READ_PUBLIC)
+    files = await guest_files(tx, token, number)
+    if files is None:
+        raise NotFound
+    return files
 
 
 @open_to_visitors
