@@ -31,6 +31,7 @@ class InvoiceSeller:
     trade_name: str
     """The name that customers know."""
     postal_address: PostalAddress
+    """The address."""
     iban: str
     """The account to pay to."""
     iban_name: str
@@ -56,6 +57,7 @@ class InvoiceBuyer:
     attention: str | None
     """The person at the organisation."""
     postal_address: PostalAddress | None
+    """The address for the invoice."""
     kvk_number: str | None
     """The number in the trade register (KvK)."""
     oin: str | None
