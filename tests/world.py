@@ -427,6 +427,11 @@ class World:
         async with opened(self.worker_database.logins, role=READER_ROLE, size=1) as reader:
             await Worker(self.worker_database, books=reader, now=self.clock).net()
 
+    async def invoice(self) -> None:
+        """Lets the worker issue what was supplied and has no invoice, collective invoices too, and raise the alarm."""
+        async with opened(self.worker_database.logins, role=READER_ROLE, size=1) as reader:
+            await Worker(self.worker_database, books=reader, now=self.clock).invoice()
+
     async def books_count(self, table: str) -> int:
         """The real number of rows."""
         async with self.books.transaction() as tx:

@@ -21,6 +21,7 @@ from app.domain.selling.invoices import (
     InvoiceParties,
     Sending,
 )
+from app.domain.selling.invoicing import SIMPLIFIED_LIMIT
 from app.domain.selling.orders import Order
 
 KINDS = "('standard', 'simplified', 'deposit', 'final', 'collective', 'partner', 'credit_note')"
@@ -194,11 +195,23 @@ WITHOUT = """t.invoice_id is null and t.state in ('delivered', 'completed')
 """The condition of an order `t` that was supplied, has something to invoice, and no invoice."""
 
 
+READY = """exists (
+    select 1 from cooperative c join bank_account b on b.cooperative_id = c.id and b.state = 'confirmed'
+     where c.id = t.cooperative_id and c.invoice_prefix is not null and c.legal_name is not null
+       and c.postal_address is not null
+       and t.delivered_at >= (select min(p.since) from invoice_prefix p where p.cooperative_id = c.id))"""
+"""The condition of an order `t` whose seller can issue, and had a prefix before it delivered."""
+NAMED = f"""(
+    t.contact #>> '{{buyer,postal_address}}' is not null or t.deposit_cents > 0 or t.buyer_id is not null
+    or coalesce(t.contact #>> '{{buyer,buyer_type}}', 'consumer') <> 'consumer'
+    or coalesce(t.contact #>> '{{buyer,billing}}', 'per_order') = 'monthly'
+    or t.net_cents + t.vat_cents - t.refunded_cents <= {SIMPLIFIED_LIMIT})"""
+"""The condition of an order `t` that has all that its invoice names of the buyer."""
+
+
 async def orders_without_invoice(tx: Tx, limit: int = 1000) -> list[Order]:
-    """Orders that were supplied and have no invoice, of cooperatives with a prefix since before their delivery."""
-    sql = f"""{orders.select} where {WITHOUT} and t.delivered_at >= (
-                  select min(p.since) from invoice_prefix p where p.cooperative_id = t.cooperative_id)
-              order by t.id limit $1"""
+    """Orders that were supplied and have no invoice, of which it is issued by itself; oldest first."""
+    sql = f"{orders.select} where {WITHOUT} and {READY} and {NAMED} order by t.id limit $1"
     return [orders.load(row) for row in await tx.rows(sql, limit)]
 
 

@@ -123,11 +123,12 @@ async def ask_invoice(
             return await invoices.get(tx, order.invoice_id)
         if not has_something(order):
             raise NothingOpen
-        return await issue_supply(tx, order, named=True, language=language)
+        issued = await issue_supply(tx, order, named=True, language=language)
+        return await invoices.get(tx, issued.id)
     cents = deposit_of(order, percent, amount.cents if amount else None)
     invoice, after = await issue_deposit(tx, order, cents, language=language)
     await orders.save(tx, after)
-    return invoice
+    return await invoices.get(tx, invoice.id)
 
 
 @shows_private
