@@ -150,3 +150,19 @@ async def test_invoices_and_orders_are_found_by_number(world: World) -> None:
     assert await found("invoices", f"reference={order['reference']}&kind=standard") == [invoice["id"]]
     for query in (f"number={prefix}2026-99999", "payment=paid", "buyer=smit", "kind=deposit"):
         assert await found("invoices", query) == [], query
+
+
+async def test_a_graph_reads_the_invoices_of_many_orders_at_once(world: World) -> None:
+    seller, _, app = await selling(world)
+    offering = await world.offering(seller, "50.00")
+    for _ in range(3):
+        order = await world.order(app, offering, contact=COMPANY)
+        await world.deliver(seller, order)
+    await world.work()
+    query = """{ orders { edges { node {
+      reference invoice { number } invoices { number payment paper { gross { amount } } } } } } }"""
+    data = (await app.graphql(query))["data"]
+    nodes = [edge["node"] for edge in data["orders"]["edges"]]
+    assert sorted(node["invoices"][0]["number"][-1] for node in nodes) == ["1", "2", "3"]
+    assert all([node["invoice"]["number"]] == [one["number"] for one in node["invoices"]] for node in nodes)
+    assert {node["invoices"][0]["paper"]["gross"]["amount"] for node in nodes} == {"60.50"}

@@ -17,6 +17,7 @@ from app.domain.selling.invoice_lines import Invoiced
 from app.domain.selling.invoices import (
     Invoice,
     InvoiceFilter,
+    InvoiceOfOrder,
     InvoiceOrder,
     InvoiceParties,
     Sending,
@@ -117,6 +118,16 @@ invoices = Store(
     due_cents="invoice_due(t)",
 )
 invoice_orders = Store(InvoiceOrderRow, InvoiceOrder)
+invoices_of_orders = Store(
+    InvoiceOrderRow,
+    InvoiceOfOrder,
+    invoice="""(
+    select to_jsonb(i) || jsonb_build_object(
+               'due_cents', invoice_due(i),
+               'order_ids', (select jsonb_agg(p.order_id order by p.order_id) from invoice_order p
+                              where p.invoice_id = i.id))
+      from invoice i where i.id = t.invoice_id)""",
+)
 sendings = Store(InvoiceSendingRow, Sending)
 PARTIES = {
     "cooperative_ids": "t.cooperative_id = any({})",

@@ -367,6 +367,15 @@ class InvoiceFilter:
     updated_since: datetime | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class InvoiceOfOrder:
+    """An invoice that an order is on."""
+
+    id: UUID
+    order_id: UUID
+    invoice: Invoice
+
+
 def number_of(prefix: str, year: int, sequence: int) -> str:
     """The number of an invoice, such as `BRD2026-00012`."""
     return f"{prefix}{year}-{sequence:05}"

@@ -9,7 +9,7 @@ from app.db.engine import Tx, uuid7
 from app.db.people.cooperatives import cooperatives
 from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
-from app.db.selling.invoices import earlier_invoices, invoice_orders, invoices, sendings
+from app.db.selling.invoices import earlier_invoices, invoices, invoices_of_orders, sendings
 from app.db.selling.invoices import list_invoices as load_page
 from app.db.selling.orders import orders
 from app.domain.access import Right, Role
@@ -159,12 +159,12 @@ async def preview_invoice(
 
 
 @shows_private
+@reads_by_id(orders, (invoices_of_orders, "order_id"))
 async def list_order_invoices(tx: Tx, actor: Actor, *, order_id: OrderId) -> list[Invoice]:
     """The invoices and credit notes of an order, oldest first."""
     order = await orders.get(tx, order_id)
     actor.require(Right.READ_INVOICE, order.cooperative_id, own=roles_on(order, actor))
-    parts = await invoice_orders.all(tx, order_id=order_id)
-    return await invoices.all(tx, id=tuple(part.invoice_id for part in parts)) if parts else []
+    return [one.invoice for one in await invoices_of_orders.all(tx, order_id=order_id)]
 
 
 @shows_private
