@@ -9,6 +9,7 @@ from sqlalchemy import text as sql_text
 from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
+from app.db.conditions import Conditions
 from app.db.engine import Tx
 from app.db.selling.orders import orders
 from app.db.store import Store
@@ -135,8 +136,8 @@ PARTIES = {
     "person_id": "t.customer_person_id = {}",
     "app_id": "t.app_id = {}",
 }
-OF_ORDER = """exists (select 1 from invoice_order p join "order" o on o.id = p.order_id
-                        where p.invoice_id = t.id and o.{name} = {{}})"""
+OF_ORDER = """t.id in (select p.invoice_id from "order" o join invoice_order p on p.order_id = o.id
+                       where o.{name} = {{}})"""
 FILTERS = {
     "cooperative_id": "t.cooperative_id = {}",
     "kind": "t.kind = {}",
@@ -147,6 +148,8 @@ FILTERS = {
     "buyer_type": "t.buyer_type = {}",
     "updated_since": "t.updated_at >= {}",
 }
+NARROW = ("number", "payment", "reference", "external_reference", "buyer", "buyer_type", "updated_since")
+"""Filters that few invoices pass."""
 
 
 async def next_number(tx: Tx, cooperative_id: UUID) -> tuple[int, int, date]:
@@ -181,24 +184,14 @@ async def list_invoices(tx: Tx, request: PageRequest, parties: InvoiceParties, w
 def found_invoices(
     request: PageRequest, parties: InvoiceParties, wanted: InvoiceFilter, today: date
 ) -> tuple[str, list[object]]:
-    """The statement of `list_invoices` and its arguments: only the conditions that were asked for."""
-    arguments: list[object] = []
-
-    def placed(value: object) -> str:
-        arguments.append(list(value) if isinstance(value, tuple) else value)
-        return f"${len(arguments)}"
-
-    def told(conditions: dict[str, str], values: object) -> list[str]:
-        named = ((sql, getattr(values, name)) for name, sql in conditions.items())
-        return [f"({sql.format(placed(value))})" for sql, value in named if value not in (None, ())]
-
-    conditions = [f"({' or '.join(told(PARTIES, parties)) or 'false'})", *told(FILTERS, wanted)]
+    """The statement of `list_invoices`, and its arguments."""
+    conditions = Conditions()
+    conditions.add_any(PARTIES, parties)
+    conditions.add_all(FILTERS, wanted)
     if wanted.payment is not None:
-        conditions.append(f"invoice_payment(t, {placed(today)}) = {placed(wanted.payment)}")
-    if request.after is not None:
-        conditions.append(f"t.id < {placed(request.after)}")
-    where = " and ".join(conditions)
-    return f"{invoices.select} where {where} order by t.id desc limit {int(request.limit) + 1}", arguments
+        conditions.add(f"invoice_payment(t, {conditions.placed(today)}) = {conditions.placed(wanted.payment)}")
+    narrow = any(getattr(wanted, name) is not None for name in NARROW)
+    return conditions.page(invoices, request, narrow=narrow), conditions.arguments
 
 
 WITHOUT = """t.invoice_id is null and t.state in ('delivered', 'completed')

@@ -10,6 +10,7 @@ from sqlalchemy import text as sql_text
 from sqlmodel import Field, SQLModel
 
 from app.db import columns as c
+from app.db.conditions import Conditions
 from app.db.engine import Tx
 from app.db.store import Store
 from app.domain.page import Page, PageRequest, cut
@@ -237,30 +238,13 @@ async def list_orders(tx: Tx, request: PageRequest, parties: OrderParties, wante
 def found_orders(
     request: PageRequest, parties: OrderParties, wanted: OrderFilter, today: date
 ) -> tuple[str, list[object]]:
-    """The statement of `list_orders` and its arguments: only the conditions that were asked for.
-
-    What passes a narrow filter is found first, by index. Otherwise the planner may read the newest orders of everybody,
-    one by one, until it has a page of those that pass.
-    """
-    arguments: list[object] = []
-
-    def placed(value: object) -> str:
-        arguments.append(list(value) if isinstance(value, tuple) else value)
-        return f"${len(arguments)}"
-
-    def told(conditions: dict[str, str], values: object) -> list[str]:
-        named = ((sql, getattr(values, name)) for name, sql in conditions.items())
-        return [f"({sql.format(placed(value))})" for sql, value in named if value not in (None, ())]
-
-    conditions = [f"({' or '.join(told(PARTIES, parties)) or 'false'})", *told(FILTERS, wanted)]
+    """The statement of `list_orders`, and its arguments."""
+    conditions = Conditions()
+    conditions.add_any(PARTIES, parties)
+    conditions.add_all(FILTERS, wanted)
     if wanted.payment is not None:
-        conditions.append(PAYMENTS.get(wanted.payment, f"payment_of(t) = '{wanted.payment}'"))
+        conditions.add(PAYMENTS.get(wanted.payment, f"payment_of(t) = '{wanted.payment}'"))
     if wanted.payment is PaymentFilter.OVERDUE:
-        conditions.append(f"due_on(t) < {placed(today)}")
-    if request.after is not None:
-        conditions.append(f"t.id < {placed(request.after)}")
-    where, page = " and ".join(conditions), f"order by t.id desc limit {int(request.limit) + 1}"
-    if all(getattr(wanted, name) is None for name in NARROW):
-        return f"{orders.select} where {where} {page}", arguments
-    found = f'with found as materialized (select t.id from "order" t where {where})'
-    return f"{found} {orders.select} where t.id in (select t.id from found t {page}) {page}", arguments
+        conditions.add(f"due_on(t) < {conditions.placed(today)}")
+    narrow = any(getattr(wanted, name) is not None for name in NARROW)
+    return conditions.page(orders, request, narrow=narrow), conditions.arguments
