@@ -230,7 +230,7 @@ class _Words:
         return self.say(code, number=number, digits=digits)
 
     def price_small(self, line: InvoiceLine) -> list[str]:
-        """What a price is, if prices differ in it; and without VAT for a company (Wet OB art. 35a(1)(h)).
+        """The kind of a price, if prices differ in it; and without VAT for a company (Wet OB art. 35a(1)(h)).
 
         Private people need no invoice, so theirs has the price that was shown.
         """

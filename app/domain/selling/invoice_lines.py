@@ -37,12 +37,12 @@ class Invoiced:
 
     @property
     def gross_cents(self) -> int:
-        """What it asks; below zero for a credit note."""
+        """The amount that it asks; below zero for a credit note."""
         return self.sign * self.part.gross_cents
 
 
 def supply_lines(order: Order) -> list[InvoiceLine]:
-    """What was sold, and what was credited of it so far, in the order of the lines of the order."""
+    """A line for each line of the order, followed by one for the amount that was credited of it so far."""
     found = []
     for line in order.lines:
         found.append(_line(order, line, LineRole.SUPPLY, line.net_cents, line.vat_cents))
@@ -53,7 +53,7 @@ def supply_lines(order: Order) -> list[InvoiceLine]:
 
 
 def credit_note_lines(order: Order, taken: Sequence[CreditLine]) -> list[InvoiceLine]:
-    """What a credit takes off each line, above zero; of a discount it is below zero."""
+    """A line for each line that a credit lowers, above zero; of a discount it is below zero."""
     found = []
     for off in taken:
         line = next(one for one in order.lines if off.order_line_id in (one.id, *one.replaces))
@@ -86,7 +86,7 @@ def deposits_off(order: Order, before: Iterable[Invoiced]) -> list[InvoiceLine]:
 
 
 def excess_lines(order: Order, before: Iterable[Invoiced]) -> list[InvoiceLine]:
-    """What was invoiced beyond what is left of the price, for a credit note: a line for each class and rate."""
+    """The amounts invoiced beyond the rest of the price, for a credit note: a line for each class and rate."""
     left = left_of(order)
     lines = []
     for key, (net, vat) in invoiced(before).items():
@@ -97,7 +97,7 @@ def excess_lines(order: Order, before: Iterable[Invoiced]) -> list[InvoiceLine]:
 
 
 def all_back_lines(order: Order, before: Iterable[Invoiced]) -> list[InvoiceLine]:
-    """All that was invoiced, for the credit note of an order that is charged no more: a line for each rate."""
+    """All that was invoiced, for the credit note of an order that is not charged any more: a line for each rate."""
     return [
         _of_group(order, key, net, vat, LineRole.CREDITED) for key, (net, vat) in invoiced(before).items() if net + vat
     ]

@@ -1,4 +1,4 @@
-"""Invoices: what one shows (its paper), and what the list of invoices keeps of it.
+"""Invoices: the paper that one shows, and the facts by which it is found.
 
 An invoice is never changed. A price that falls later gives a credit note, which refers to it (Wet OB 1968 art. 35a).
 """
@@ -40,7 +40,7 @@ class InvoiceLanguage(StrEnum):
 
 
 class LineRole(StrEnum):
-    """What a line of an invoice is for."""
+    """The purpose of a line of an invoice."""
 
     SUPPLY = "supply"
     """What was sold."""
@@ -155,7 +155,7 @@ class InvoiceGroup:
 
 
 class GroupKey(NamedTuple):
-    """What the lines of a group have in common. Goods and services to other member states are two groups."""
+    """The properties that the lines of a group share. Goods and services to other member states are two groups."""
 
     vat_class: VatClass
     basis_points: int

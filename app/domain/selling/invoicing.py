@@ -184,7 +184,7 @@ def supply_draft(
 def deposit_draft(
     order: Order, before: Sequence[Invoiced], seller: InvoiceSeller, lines: Sequence[InvoiceLine]
 ) -> Draft:
-    """A deposit for these lines. What was paid beyond earlier deposits was received for it."""
+    """A deposit for these lines. It counts the money beyond earlier deposits as received."""
     buyer = buyer_of(order.contact)
     return Draft(
         kind=InvoiceKind.DEPOSIT,
@@ -245,7 +245,7 @@ def again_kind(paper: InvoicePaper) -> InvoiceKind:
 
 
 def received(order: Order, before: Sequence[Invoiced], gross_cents: int) -> int:
-    """What was paid of an order beyond its earlier invoices, at most `gross_cents`."""
+    """The cents that were paid of an order beyond its earlier invoices, at most `gross_cents`."""
     asked = sum(one.gross_cents for one in before)
     return min(max(0, order.paid_cents - order.owed_back_cents - asked), gross_cents)
 

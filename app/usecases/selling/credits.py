@@ -65,8 +65,8 @@ async def credit_order(
 ) -> Credit:
     """Lower the price of an order, by line or as a whole, with its VAT and its shares. For the treasurer.
 
-    Costs stay owed. Money paid beyond the new price is owed back: a repayment gives it back. What was invoiced gets a
-    credit note.
+    Costs stay owed. Money paid beyond the new price is owed back: a repayment gives it back. An invoiced order
+    gets a credit note.
 
     Raises NothingOpen, MoreThanLeft, ReasonNeeded, RuleRefused for lines together with an amount, SecondPersonNeeded
     for the buyer and the makers.

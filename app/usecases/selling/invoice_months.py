@@ -1,4 +1,4 @@
-"""What is invoiced once a month, and what was left: the guard of invoices."""
+"""The monthly invoices, and the guard that finds orders without one."""
 
 from datetime import date, timedelta
 from uuid import UUID

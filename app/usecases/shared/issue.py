@@ -76,7 +76,7 @@ async def issue_deposit(
 ) -> tuple[Invoice, Order]:
     """A deposit invoice of `gross_cents` for a locked order that is not supplied yet, and the order; it is not saved.
 
-    What it asks is charged at once, as VAT is due with it (Wet OB 1968 art. 13). Raises InvoiceDetailsMissing.
+    Its amount is charged at once, as VAT is due with it (Wet OB 1968 art. 13). Raises InvoiceDetailsMissing.
     """
     seller = await cooperatives.get(tx, order.cooperative_id)
     before = await earlier_invoices(tx, order.id)
