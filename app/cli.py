@@ -15,7 +15,6 @@ import signal
 import socket
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -24,10 +23,11 @@ import asyncpg
 import typer
 
 from app.adapters.logs import log_to_stderr
-from app.db.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries
+from app.backups import backups
+from app.db.embedded import EmbeddedPostgresError
 from app.db.failures import DatabaseFailed, DatabaseUnfit
-from app.db.logins import APP_ROLE, BOOKS_ROLE, CATALOGUE_ROLE, READER_ROLE, SETTINGS, WORKER_ROLE, Logins
-from app.db.roles import RestoreError, check_sees_all, make_roles
+from app.db.logins import APP_ROLE, CATALOGUE_ROLE, READER_ROLE, SETTINGS, WORKER_ROLE, Logins
+from app.db.roles import RestoreError
 from app.demo import STORIES
 from app.domain.access import Scope
 from app.domain.platform.apps import AppWithSecret
@@ -38,6 +38,7 @@ from app.provision import provision
 from app.settings import Settings, SettingsWrong, read_settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+cli.add_typer(backups)
 cli.add_typer(offline)
 cli.add_typer(provision)
 ROOT = Path(__file__).parent.parent
@@ -300,62 +301,6 @@ def export(folder: Annotated[Path, typer.Argument()] = ROOT / "openapi") -> None
         (folder / name).write_text(text, encoding="utf-8")
     for name, text in pages().items():
         (folder.parent / "docs" / name).write_text(text, encoding="utf-8")
-
-
-@cli.command()
-def backup(file: Annotated[Path, typer.Argument(help="Where to write the archive (pg_dump, custom format).")]) -> None:
-    """Write the whole database into one file. On a server of your own the login needs BYPASSRLS."""
-    settings = read_settings()
-    if file.exists() and not file.is_file():
-        raise typer.BadParameter("Give the name of a file: an archive is written beside it first, and renamed.")
-    half = file.with_name(f"{file.name}.part-{os.getpid()}")
-    try:
-        with database(settings) as logins:
-            address = _superuser(settings, logins)
-            asyncio.run(check_sees_all(address))
-            # Everybody's data is in it, so nobody else may read it.
-            half.touch(mode=0o600)
-            _program("pg_dump", "-Fc", "-d", address, "-f", str(half))
-        # An archive gets its final name only once it is complete.
-        half.rename(file)
-    finally:
-        half.unlink(missing_ok=True)
-    print(f"Written: {file}")
-
-
-@cli.command()
-def restore(file: Annotated[Path, typer.Argument(help="An archive of `samen backup`.", exists=True)]) -> None:
-    """Put a backup into an empty database; everything or nothing."""
-    settings = read_settings()
-    with database(settings) as logins:
-        address = _superuser(settings, logins)
-        asyncio.run(make_roles(logins.owners(), _owner_in(file)))
-        _program("pg_restore", "--exit-on-error", "--single-transaction", "-d", address, str(file))
-        print("Restored. Now check it: samen check-books")
-        try:
-            asyncio.run(check_sealing_key(settings, logins, BOOKS_ROLE, first=False))
-        except SealingKeyError as error:
-            print(f"Before you start it: {error}", file=sys.stderr)
-
-
-def _owner_in(file: Path) -> str:
-    """The login that owned the database of an archive."""
-    said = _program("pg_restore", "--list", str(file))
-    owners = [line.split()[-1] for line in said.splitlines() if " TABLE public " in line and " TABLE DATA " not in line]
-    if not owners:
-        raise RestoreError(f"{file} holds no tables: it is no backup of Samen.")
-    return Counter(owners).most_common(1)[0][0]
-
-
-def _superuser(settings: Settings, logins: Logins) -> str:
-    """The database URL of a role that sees every row; on a server of your own the one of the setting."""
-    return EmbeddedPostgres.at(data_dir(settings)).url(user="postgres") if settings.embedded else logins.owners()
-
-
-def _program(name: str, *arguments: str) -> str:
-    """Runs one of PostgreSQL's own programs and returns its output; its errors go to stderr."""
-    command = [str(binaries() / "bin" / name), *arguments]
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout  # noqa: S603  our own wheel's program
 
 
 def main() -> None:

@@ -178,7 +178,7 @@ class Settings(BaseSettings):
     database_url_reader: Annotated[str | None, AfterValidator(_database)] = None
     """The same database, as `samen_reader`, which checks the books and writes nothing."""
     database_url_owner: Annotated[str | None, AfterValidator(_database)] = None
-    """The same database, as the owner of its tables: for `migrate`, `backup`, `restore` and `appoint` alone."""
+    """The same database, as the owner of its tables: for `migrate`, `backup`, `restore`, `restored`, `appoint`."""
     data_dir: Path | None = None
     """The folder of the keys and the embedded database.
 

@@ -41,7 +41,7 @@ class Price(NamedTuple):
 
 
 def totals(paper: InvoicePaper) -> Iterable[Element | None]:
-    """VAT by category and rate, and the amounts of the whole. The amount to pay of a credit note is the amount that it takes off."""
+    """VAT by category and rate, and the amounts of the whole. The amount to pay of a credit note is its sum."""
     payable = paper.gross_cents if paper.is_credit_note else paper.payable_cents
     return (
         cac("TaxTotal", amount("TaxAmount", paper.vat_cents), *_subtotals(paper)),

@@ -106,6 +106,7 @@ class Right(StrEnum):
     READ_INVOICE = "read_invoice"
     ASK_INVOICE = "ask_invoice"
     ISSUE_INVOICE = "issue_invoice"
+    READ_INVOICE_SERIES = "read_invoice_series"
     CONFIRM_WRITE_OFF = "confirm_write_off"
     READ_WRITE_OFF = "read_write_off"
     CONFIRM_FOR_PART = "confirm_for_part"
@@ -270,6 +271,7 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.READ_INVOICE: (Scope.ORDERS_READ, _join(_STAFF, _BUYER, _PARTNER)),
     Right.ASK_INVOICE: (Scope.ORDERS_WRITE, _join(_STAFF, _BUYER)),
     Right.ISSUE_INVOICE: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.READ_INVOICE_SERIES: (Scope.ORDERS_READ, _STAFF),
     Right.CONFIRM_WRITE_OFF: (Scope.PAYMENTS_WRITE, _join(_STAFF, _APPROVER)),
     Right.SEE_MARGIN: (Scope.ORDERS_READ, _STAFF),
     Right.READ_WRITE_OFF: (Scope.ORDERS_READ, _join(_STAFF, _APPROVER)),

@@ -421,6 +421,15 @@ class InvoiceDetailsMissing(Conflict):
     code = "invoice_details_missing"
 
 
+class RestoredUnchecked(Conflict):
+    """The database was restored, and nobody has said yet which number of an invoice left last.
+
+    `last` is the last number that it knows, as text; None with `how="none"`.
+    """
+
+    code = "restored_unchecked"
+
+
 class VatIdNeeded(Invalid):
     """The buyer declares the VAT, and needs a VAT id for that; `how` is `intra_eu` if it must be of another state."""
 

@@ -45,6 +45,7 @@ GIVEN: dict[str, Json] = {
     "set_goal": {"text": SAID, "amount": EURO},
     "change_cooperative": {"about": SAID},
     "change_invoice_details": {"legalName": SAID, "postalAddress": ADDRESS},
+    "check_invoice_series": {"year": 2019, "lastNumber": "1"},
     "change_member": {"tradeName": SAID},
     "move_member": {"verb": "pause"},
     "give_office": {"role": "controller", "municipalityId": "municipality_id"},

@@ -64,6 +64,8 @@ add_cooperative              network
 get_cooperative              everyone
 change_cooperative           coordinator network
 change_invoice_details       coordinator treasurer network
+list_invoice_series          coordinator treasurer
+check_invoice_series         treasurer
 list_bank_accounts           coordinator treasurer approver umbrella-treasurer
 propose_bank_account         treasurer
 get_bank_account             coordinator treasurer approver umbrella-treasurer

@@ -118,7 +118,7 @@ class Sample:
         found = {name: str(value) for name, value in self.values.items() if isinstance(value, UUID | str)}
         found |= {f"{name}:version": str(version) for name, version in self.versions.items()}
         client_id, client_secret = self.client
-        return found | {"client_id": client_id, "client_secret": client_secret}
+        return found | {"client_id": client_id, "client_secret": client_secret, "year": "2019"}
 
     async def at(self, who: Caller, path: str, body: Json) -> Any:
         """A POST below the cooperative."""
@@ -154,7 +154,21 @@ async def sampled(world: World) -> Sample:
     )
     sample.values |= _constants()
     sample.values |= {"receiver_id": UUID(colleague_id), "giver_id": UUID(seller.member_id)}
-    for told in (_year, _orders, _money, _account, _apps, _earned, _pot, _papers, _house, _elsewhere, _purchases, _job):
+    for told in (
+        _year,
+        _orders,
+        _money,
+        _account,
+        _numbers,
+        _apps,
+        _earned,
+        _pot,
+        _papers,
+        _house,
+        _elsewhere,
+        _purchases,
+        _job,
+    ):
         await told(sample)
     await world.guard()
     for name, table in VERSIONED.items():
@@ -269,6 +283,16 @@ async def _account(sample: Sample) -> None:
     second = await sample.world.officer("treasurer", cooperativeId=seller.id)
     proposed = await sample.at(second, "bank-accounts", {"iban": OTHER_IBAN, "name": sample.word("account")})
     sample.values["bank_account_id"] = UUID(proposed["id"])
+
+
+async def _numbers(sample: Sample) -> None:
+    """After a restore the numbers of 2019 have to be checked again; of the first check one is lost."""
+    async with sample.world.books.transaction() as tx:
+        series = """insert into invoice_series (cooperative_id, year, last, unchecked)
+                    values ($1, 2019, 1, true), ($1, 2026, 0, false) on conflict do nothing"""
+        await tx.value(series, sample.values["cooperative_id"])
+        lost = "insert into invoice_lost values ($1, 2019, 1, $2, $3)"
+        await tx.value(lost, sample.values["cooperative_id"], sample.values["person_id"], sample.world.clock())
 
 
 async def _earned(sample: Sample) -> None:
@@ -439,6 +463,7 @@ def _constants() -> dict[str, Any]:
         "month": "2026-01",
         "through": "2026-01",
         "year": 2026,
+        "last_number": "1",
         "since": date(2026, 1, 1),
         "reference": "F1",
         "yes": True,

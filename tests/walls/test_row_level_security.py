@@ -31,6 +31,7 @@ OPEN = {
     "offering_edition": "was published",
     "outbox": "written by everybody, read by the worker alone; its policy is switched off below",
     "rate_window": "how much each client asked of late",
+    "restoration": "when the installation was restored, which is no secret",
     "sealing_key": "wrapped by the installation's key; no role of the application reads it",
     "small_business_spell": "public",
     "small_business_year": "a lock, without facts",

@@ -54,6 +54,7 @@ SYSTEM = {
     "stop_lapsed_imports",
     "show_prices",
     "check_books",
+    "note_restore",
     "appoint_network",
 }
 WITHIN = {"import_rows", "finish_import", "renew_import", "lead_locked"}

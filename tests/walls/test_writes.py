@@ -22,7 +22,7 @@ KINDS = ("insert", "update", "delete")
 UNMAPPED = "books_to_carry_over"
 """The table of an upgrade, which no class maps."""
 TABLES = sorted([*metadata.tables, UNMAPPED])
-ABSENT = (UNMAPPED, "client_assertion", "fund_year", "period", "rate_window", "sealing_key")
+ABSENT = (UNMAPPED, "client_assertion", "fund_year", "period", "rate_window", "restoration", "sealing_key")
 """Tables in which the sample has no row, so that a made one stands for it, which can be added only."""
 FRESH: dict[str, dict[str, Any]] = {
     "order": {"state": "placed", "paid_cents": 0, "refunded_cents": 0, "sale_parts": 0, "sale_reversed": False},
@@ -185,6 +185,7 @@ async def rows_of(connection: asyncpg.Connection, table: str, sample: Sample) ->
         "client_assertion": {"app_id": sample.ids["app_id"], "assertion_id": "x", "ends_at": moment},
         "fund_year": {"cooperative_id": seller, "year": 2026},
         "rate_window": {"client": "x", "began": moment, "spent": 1},
+        "restoration": {"noted_at": moment},
         "sealing_key": {"only_one": True, "fingerprint": "\\x00", "written_at": moment},
         "period": {"cooperative_id": seller, "month": day, "closed_at": moment},
     }

@@ -4,12 +4,20 @@ OF_INVOICES = {
     "I20 the numbers of a year have no gap, and none is given twice": """
         select s.cooperative_id || ' ' || s.year as what from invoice_series s
          where s.last <> (select count(*) from invoice i where i.cooperative_id = s.cooperative_id and i.year = s.year)
+                         + (select count(*) from invoice_lost l
+                             where l.cooperative_id = s.cooperative_id and l.year = s.year)
             or s.last < (select max(i.sequence) from invoice i
                           where i.cooperative_id = s.cooperative_id and i.year = s.year)
+            or s.last < (select max(l.sequence) from invoice_lost l
+                          where l.cooperative_id = s.cooperative_id and l.year = s.year)
+        union all
+        select i.number from invoice i join invoice_lost l using (cooperative_id, year, sequence)
         union all
         select i.number from invoice i
           left join invoice_series s on s.cooperative_id = i.cooperative_id and s.year = i.year
-         where s.last is null or i.number not like '%' || i.year || '-' || lpad(i.sequence::text, 5, '0')""",
+         where s.last is null
+            or i.number not like '%' || i.year || '-' || to_char(i.sequence, 'FM00000' || repeat('0',
+                                                             greatest(0, length(i.sequence::text) - 5)))""",
     "I20 an invoice shows the sum of its orders, and its number": """
         select i.number as what from invoice i
           left join lateral (select count(*) as count, sum(p.net_cents + p.vat_cents) as cents from invoice_order p

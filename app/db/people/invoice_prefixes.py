@@ -39,3 +39,12 @@ async def reserve_prefixes(tx: Tx, cooperative: Cooperative) -> bool:
     await tx.value(sql, owner, cooperative.id, prefix, tx.today)
     mine = "select cooperative_id = $3 from invoice_prefix where owner = $1 and prefix = $2"
     return prefix is None or bool(await tx.value(mine, owner, prefix, cooperative.id))
+
+
+async def begin_unchecked(tx: Tx, cooperative_id: UUID) -> bool:
+    """Begins the numbers of this year, unchecked, if the database was restored in it; whether it did.
+
+    A cooperative may have had a prefix, and given numbers, that came after the backup.
+    """
+    begun: bool = await tx.value("select begin_unchecked($1, $2)", cooperative_id, tx.today.year)
+    return begun

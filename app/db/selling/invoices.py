@@ -1,4 +1,4 @@
-"""Invoices, their numbers, the orders that they are for, and when they were sent: tables and queries."""
+"""Invoices, the orders that they are for, and when they were sent: tables and queries."""
 
 from datetime import date, datetime
 from typing import Any
@@ -89,17 +89,6 @@ class InvoiceOrderRow(SQLModel, table=True):
     vat_cents: int = c.cents()
 
 
-class InvoiceSeriesRow(SQLModel, table=True):
-    """The last number of each year; the row is locked while one is given out."""
-
-    __tablename__ = "invoice_series"
-    __table_args__ = (c.check("invoice_series_last", "last >= 0"),)
-    cooperative_id: UUID = Field(foreign_key="cooperative.id", primary_key=True)
-    year: int = Field(sa_type=SmallInteger, primary_key=True)
-    last: int
-    last_issued_on: date | None = c.day(null=True)
-
-
 class InvoiceSendingRow(SQLModel, table=True):
     __tablename__ = "invoice_sending"
     __table_args__ = (c.check("invoice_sending_channel", "channel in ('mail', 'by_hand')"),)
@@ -152,21 +141,6 @@ NARROW = ("number", "payment", "reference", "external_reference", "buyer", "buye
 """Filters that few invoices pass."""
 
 
-async def next_number(tx: Tx, cooperative_id: UUID) -> tuple[int, int, date]:
-    """The year, the next number in it, and the day of issue.
-
-    The series stays locked until the transaction ends; a rollback gives the number back. Day and year are read once the
-    series is locked, as somebody may have waited for it over midnight.
-    """
-    row = await tx.only("select * from next_invoice_number($1, $2)", cooperative_id, tx.now)
-    return row["year"], row["sequence"], row["day"]
-
-
-async def lock_numbers(tx: Tx, cooperative_id: UUID) -> None:
-    """Lock the series of a cooperative until the transaction ends, before its books."""
-    await tx.value("select 1 from invoice_series where cooperative_id = $1 for no key update", cooperative_id)
-
-
 async def earlier_invoices(tx: Tx, order_id: UUID) -> list[Invoiced]:
     """The invoices and credit notes of an order, oldest first, each with its part of it."""
     parts = {one.invoice_id: one for one in await invoice_orders.all(tx, order_id=order_id)}
@@ -217,6 +191,18 @@ async def orders_without_invoice(tx: Tx, limit: int = 1000) -> list[Order]:
     """Orders that were supplied and have no invoice, of which it is issued by itself; oldest first."""
     sql = f"{orders.select} where {WITHOUT} and {READY} and {NAMED} order by t.id limit $1"
     return [orders.load(row) for row in await tx.rows(sql, limit)]
+
+
+async def orders_that_wait(tx: Tx, cooperative_id: UUID, limit: int = 1000) -> list[UUID]:
+    """Orders of a cooperative for which an invoice may be due now: of their supply, or of money that came before it."""
+    sql = f"""select t.id from "order" t
+               where t.cooperative_id = $1
+                 and ({WITHOUT} and t.delivered_at >= (
+                          select min(p.since) from invoice_prefix p where p.cooperative_id = t.cooperative_id)
+                      or t.state in ('accepted', 'in_progress') and t.paid_cents > t.deposit_cents
+                         and coalesce(t.contact #>> '{{buyer,buyer_type}}', 'consumer') <> 'consumer')
+               order by t.id limit $2"""
+    return [row["id"] for row in await tx.rows(sql, cooperative_id, limit)]
 
 
 async def count_without_invoice(tx: Tx, first: date, until: date) -> dict[UUID, int]:

@@ -1,27 +1,33 @@
 -- The next number of a cooperative, its year and its day. `p_now` is the moment at which the transaction began, by the
--- clock of the application; what passed since is added, since somebody may have waited for the series over midnight.
+-- clock of the application; what passed since is added, since somebody may have waited for the series over midnight. Of a
+-- series that is unchecked, none is given.
 create function next_invoice_number(p_cooperative uuid, p_now timestamptz)
-    returns table (year smallint, sequence integer, day date)
+    returns table (year smallint, sequence integer, day date, unchecked boolean)
     language plpgsql set search_path = public, pg_temp as $$
 #variable_conflict use_column
 declare
     v_year smallint;
     v_day date;
     v_last date;
+    v_unchecked boolean;
 begin
     loop
         v_year := extract(year from (p_now + (clock_timestamp() - now())) at time zone 'Europe/Amsterdam');
         insert into invoice_series (cooperative_id, year, last) values (p_cooperative, v_year, 0) on conflict do nothing;
-        select s.last_issued_on into v_last from invoice_series s
+        select s.last_issued_on, s.unchecked into v_last, v_unchecked from invoice_series s
          where s.cooperative_id = p_cooperative and s.year = v_year for update;
         v_day := (p_now + (clock_timestamp() - now())) at time zone 'Europe/Amsterdam';
         exit when extract(year from v_day) = v_year;
     end loop;
     v_day := greatest(v_day, v_last);
+    if v_unchecked then
+        return query select v_year, null::integer, v_day, true;
+        return;
+    end if;
     return query
         update invoice_series s set last = s.last + 1, last_issued_on = v_day
          where s.cooperative_id = p_cooperative and s.year = v_year
-        returning v_year, s.last, v_day;
+        returning v_year, s.last, v_day, false;
 end $$;
 grant execute on function next_invoice_number to samen_app;
 
@@ -102,8 +108,74 @@ begin
     return new;
 end $$;
 create trigger rises before update on invoice_series for each row execute function rises();
+-- A series of a year in which the database was restored begins unchecked.
+create function begins_unchecked() returns trigger
+    language plpgsql set search_path = public, pg_temp as $$
+begin
+    new.unchecked := new.unchecked or exists (
+        select from restoration r where extract(year from r.noted_at at time zone 'Europe/Amsterdam') = new.year);
+    return new;
+end $$;
+create trigger begins_unchecked before insert on invoice_series for each row execute function begins_unchecked();
+-- An unchecked series gives no number: its last one stays until the check.
+create function stays_unchecked() returns trigger
+    language plpgsql as $$
+begin
+    raise insufficient_privilege using message = 'the numbers were restored, and are not checked yet';
+end $$;
+create trigger stays_unchecked before update on invoice_series for each row
+    when (old.unchecked and new.unchecked and new.last <> old.last) execute function stays_unchecked();
 create trigger append_only before delete on invoice_series for each row execute function refuse_change();
 create trigger never_truncate before truncate on invoice_series for each statement execute function refuse_change();
+
+-- Numbers that were given before a restore, whose invoices this database does not know; `check_invoice_numbers` notes them.
+alter table invoice_lost enable row level security, force row level security;
+grant select on invoice_lost to samen_app;
+create policy read on invoice_lost for select to samen_app using (cooperative_id = any((select my_staff())::uuid[]));
+create trigger append_only before delete or update on invoice_lost for each row execute function refuse_change();
+create trigger never_truncate before truncate on invoice_lost for each statement execute function refuse_change();
+
+-- Ends the check of an unchecked series: its last number is `p_last`, and what this database does not know up to there is
+-- lost. For an officer of the cooperative, in their own name: a lent view is not enough.
+create function check_invoice_numbers(p_cooperative uuid, p_year integer, p_last integer, p_now timestamptz) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    v_last integer;
+begin
+    if my_person() is null or not p_cooperative = any(my_offices()) then
+        raise insufficient_privilege using message = 'only an officer checks these numbers';
+    end if;
+    select last into strict v_last from invoice_series
+     where cooperative_id = p_cooperative and year = p_year and unchecked for update;
+    insert into invoice_lost (cooperative_id, year, sequence, noted_by, noted_at)
+    select p_cooperative, p_year, number, my_person(), p_now from generate_series(v_last + 1, p_last) number;
+    update invoice_series set last = p_last, unchecked = false where cooperative_id = p_cooperative and year = p_year;
+end $$;
+grant execute on function check_invoice_numbers to samen_app;
+
+-- Begins the numbers of a year if the database was restored in it; true then, if they had not begun. A cooperative that gets
+-- its prefix after the restore may have had it, and given numbers, after the backup.
+create function begin_unchecked(p_cooperative uuid, p_year integer) returns boolean
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if not p_cooperative = any(my_staff()) then
+        raise insufficient_privilege using message = 'the numbers of a cooperative are for its staff';
+    end if;
+    insert into invoice_series (cooperative_id, year, last)
+    select p_cooperative, p_year, 0
+     where exists (select from restoration r
+                    where extract(year from r.noted_at at time zone 'Europe/Amsterdam') = p_year)
+    on conflict do nothing;
+    return found;
+end $$;
+grant execute on function begin_unchecked to samen_app;
+
+-- When the database was restored, which is no secret; the owner notes it.
+alter table restoration enable row level security, force row level security;
+grant select on restoration to samen_app;
+create policy read on restoration for select to samen_app using (true);
+create trigger append_only before delete or update on restoration for each row execute function refuse_change();
+create trigger never_truncate before truncate on restoration for each statement execute function refuse_change();
 
 -- When and how an invoice was sent; a trail.
 alter table invoice_sending enable row level security, force row level security;

@@ -9,10 +9,11 @@ from pydantic_core import PydanticCustomError
 from app.db.earning.agreements import agreement_on
 from app.db.engine import Tx, uuid7
 from app.db.people.cooperatives import cooperatives, is_under, officers
-from app.db.people.invoice_prefixes import reserve_prefixes
+from app.db.people.invoice_prefixes import begin_unchecked, reserve_prefixes
 from app.db.people.members import members
 from app.db.people.municipalities import municipalities
 from app.db.people.persons import lend_staff_view
+from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import AlreadyExists, RuleRefused
@@ -245,6 +246,10 @@ async def _reserve(tx: Tx, cooperative: Cooperative) -> None:
     """Reserves the prefix of a cooperative's invoices in its legal entity. Raises AlreadyExists."""
     if not await reserve_prefixes(tx, cooperative):
         raise AlreadyExists(what="invoice_prefix", value=cooperative.invoice_prefix, how="invoice_prefix")
+    if cooperative.invoice_prefix is not None:
+        await lend_staff_view(tx, cooperative.id)
+        if await begin_unchecked(tx, cooperative.id):
+            await tell(tx, "invoice_series.unchecked", cooperative.id, cooperative.id)
 
 
 async def get_readiness(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -> Readiness:

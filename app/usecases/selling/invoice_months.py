@@ -11,7 +11,7 @@ from app.db.selling.orders import orders
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.days import midnight
-from app.domain.errors import InvoiceDetailsMissing
+from app.domain.errors import InvoiceDetailsMissing, RestoredUnchecked
 from app.domain.selling.collectives import collective_draft, due_collectives, lines_by_order
 from app.domain.selling.invoicing import seller_of
 from app.domain.selling.orders import SUPPLIED
@@ -49,9 +49,9 @@ async def issue_collective(tx: Tx, actor: Actor, *, order_ids: list[UUID]) -> No
     lines = lines_by_order(theirs, before)
     try:
         draft = collective_draft(theirs, before, seller_of(seller), lines, rf_of(reference()))
-    except InvoiceDetailsMissing:
+        invoice = await issue(tx, seller, draft, lines, theirs[0])
+    except (InvoiceDetailsMissing, RestoredUnchecked):
         return
-    invoice = await issue(tx, seller, draft, lines, theirs[0])
     await note_supply(tx, invoice, *[one for one in theirs if one.id in lines])
 
 

@@ -19,6 +19,7 @@ from app.domain.errors import (
     BuyerAddressNeeded,
     InvoiceDetailsMissing,
     NothingOpen,
+    RestoredUnchecked,
     RuleRefused,
 )
 from app.domain.money import cents_of
@@ -76,7 +77,8 @@ OfInvoicePayment = Annotated[InvoicePayment, Doc("Only invoices with this state 
 async def issue_due(tx: Tx, actor: Actor, *, order_id: UUID) -> None:
     """Issue the invoice that is due of an order: of its supply, or of money that a company paid before.
 
-    Nothing is issued while the cooperative or the order lacks what an invoice has to name; and of a price of 0.00.
+    Nothing is issued while the cooperative or the order lacks what an invoice has to name, nor while the numbers have
+    to be checked after a restore, nor of a price of 0.00.
     """
     actor.require(Right.RUN_TIMER)
     order = await orders.get(tx, order_id, lock=True)
@@ -87,7 +89,7 @@ async def issue_due(tx: Tx, actor: Actor, *, order_id: UUID) -> None:
         elif asks_deposit(order):
             _, after = await issue_deposit(tx, order, order.paid_cents - order.owed_back_cents - order.deposit_cents)
             await orders.save(tx, after)
-    except (InvoiceDetailsMissing, BuyerAddressNeeded):
+    except (InvoiceDetailsMissing, BuyerAddressNeeded, RestoredUnchecked):
         return
 
 
@@ -108,7 +110,7 @@ async def ask_invoice(
 
     Raises WrongState for an order that is not accepted or called off, NothingOpen for a price of 0.00, MoreThanLeft,
     RuleRefused for a deposit without percentage or amount, or with both; InvoiceDetailsMissing while the cooperative
-    cannot issue, BuyerAddressNeeded.
+    cannot issue, BuyerAddressNeeded, RestoredUnchecked.
     """
     order = await orders.get(tx, order_id)
     right = Right.ASK_INVOICE if order.state in SUPPLIED else Right.ISSUE_INVOICE
@@ -142,7 +144,7 @@ async def preview_invoice(
 ) -> InvoicePaper:
     """Show the invoice that an order would get now, without a number; nothing is booked.
 
-    Raises as `ask_invoice` does.
+    Raises as `ask_invoice` does, except RestoredUnchecked.
     """
     order = await orders.get(tx, order_id)
     actor.require(Right.READ_INVOICE, order.cooperative_id, own=roles_on(order, actor))

@@ -10,7 +10,8 @@ from uuid import UUID
 from app.db.engine import Tx, uuid7
 from app.db.people.cooperatives import cooperatives
 from app.db.platform.outbox import start_timer, tell
-from app.db.selling.invoices import earlier_invoices, invoice_orders, invoices, lock_numbers, next_number
+from app.db.selling.invoice_series import lock_numbers, next_number
+from app.db.selling.invoices import earlier_invoices, invoice_orders, invoices
 from app.db.selling.orders import set_invoice
 from app.domain.people.cooperatives import Cooperative
 from app.domain.selling.credits import Credit
@@ -61,7 +62,7 @@ async def issue_supply(
 ) -> Invoice:
     """The invoice of a locked order that was supplied and has none.
 
-    Raises InvoiceDetailsMissing, BuyerAddressNeeded.
+    Raises InvoiceDetailsMissing, BuyerAddressNeeded, RestoredUnchecked.
     """
     seller = await cooperatives.get(tx, order.cooperative_id)
     before = standing_invoices(await earlier_invoices(tx, order.id))
@@ -76,7 +77,8 @@ async def issue_deposit(
 ) -> tuple[Invoice, Order]:
     """A deposit invoice of `gross_cents` for a locked order that is not supplied yet, and the order; it is not saved.
 
-    Its amount is charged at once, as VAT is due with it (Wet OB 1968 art. 13). Raises InvoiceDetailsMissing.
+    Its amount is charged at once, as VAT is due with it (Wet OB 1968 art. 13). Raises InvoiceDetailsMissing,
+    RestoredUnchecked.
     """
     seller = await cooperatives.get(tx, order.cooperative_id)
     before = await earlier_invoices(tx, order.id)
@@ -95,7 +97,7 @@ async def note_credit(tx: Tx, after: Order, credit: Credit) -> Order:
     """The credit note for a credit of an order that was invoiced; `after` is the order with the credit.
 
     Before its supply is invoiced, only what was asked beyond the new price is credited: the final invoice shows the
-    rest. The order is returned, with what its deposits still ask.
+    rest. The order is returned, with what its deposits still ask. Raises RestoredUnchecked.
     """
     if after.invoice_id is None and not after.deposit_cents:
         return after
@@ -147,7 +149,10 @@ async def issue(
     purchase_id: UUID | None = None,
     refers_to: Sequence[UUID] = (),
 ) -> Invoice:
-    """Gives a draft its number and its day, and stores it. `lines` are those of each order; `about` says who bought."""
+    """Gives a draft its number and its day, and stores it. `lines` are those of each order; `about` says who bought.
+
+    Raises RestoredUnchecked.
+    """
     year, sequence, day = await next_number(tx, seller.id)
     paper = draft.issued(number_of(seller.invoice_prefix or _prefix_of(draft), year, sequence), day)
     buyer = paper.buyer
