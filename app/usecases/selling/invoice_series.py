@@ -6,7 +6,14 @@ from pydantic import Field
 
 from app.db.engine import Tx
 from app.db.platform.outbox import start_timer, tell, tell_many
-from app.db.selling.invoice_series import get_series, lock_numbers, mark_unchecked, prefixes_of, save_checked
+from app.db.selling.invoice_series import (
+    get_series,
+    knows_restores,
+    lock_numbers,
+    mark_unchecked,
+    prefixes_of,
+    save_checked,
+)
 from app.db.selling.invoice_series import list_series as load_series
 from app.db.selling.invoices import orders_that_wait
 from app.domain.access import Right
@@ -53,12 +60,15 @@ async def check_invoice_series(
     return await get_series(tx, cooperative_id, year)
 
 
-async def note_restore(tx: Tx, actor: Actor) -> int:
+async def note_restore(tx: Tx, actor: Actor) -> int | None:
     """Stop the numbers of all cooperatives until their treasurers have checked them.
 
-    Only the command line calls this, as the system. Returns how many cooperatives have something new to check.
+    Only the command line calls this, as the system. Returns how many cooperatives have something new to check; None if
+    the schema is too old to note a restore.
     """
     actor.require(Right.RUN_TIMER)
+    if not await knows_restores(tx):
+        return None
     marked = await mark_unchecked(tx)
     await tell_many(tx, [("invoice_series.unchecked", one, one, {}) for one in marked])
     return len(marked)
