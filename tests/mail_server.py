@@ -4,9 +4,15 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from email import policy
+from email.message import EmailMessage
+from email.parser import Parser
 
 from app.adapters.mail import Mail
 from tests.tls import Tls
+
+MOST = 50_000_000
+"""The most bytes of a message."""
 
 
 @dataclass(kw_only=True)
@@ -32,6 +38,11 @@ class MailServer:
     def about(self, word: str) -> list[tuple[list[str], str]]:
         """The messages that contain a word."""
         return [(to, text) for to, text in self.received if word in text]
+
+    def mails(self, address: str) -> list[EmailMessage]:
+        """The messages to an address, parsed."""
+        parser = Parser(policy=policy.default)
+        return [parser.parsestr(text) for to, text in self.received if address in to]
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
@@ -67,7 +78,7 @@ class MailServer:
 async def mail_server(tls: Tls | None = None) -> AsyncIterator[MailServer]:
     """A mail server that listens."""
     found = MailServer(tls=tls is not None)
-    server = await asyncio.start_server(found.answer, "127.0.0.1", 0, ssl=tls.server() if tls else None)
+    server = await asyncio.start_server(found.answer, "127.0.0.1", 0, ssl=tls.server() if tls else None, limit=MOST)
     found.port = server.sockets[0].getsockname()[1]
     try:
         yield found
