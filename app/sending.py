@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from app.adapters.invoice_mails import invoice_mail_text
 from app.adapters.mail import Mail, MailFailed
 from app.adapters.messages import mail_text
 from app.adapters.metrics import FAILURES, MAILS, WEBHOOKS
@@ -152,8 +153,8 @@ def webhooks(database: Database, sender: Sender, now: Callable[[], datetime]) ->
     return Queue("webhooks", WEBHOOKS_AT_ONCE, claim, send, lambda letter: letter.webhook.app_id)
 
 
-def mails(database: Database, mail: Mail, now: Callable[[], datetime]) -> Queue[Message]:
-    """The mails that are due: one for each person, so that a refused address affects nobody else."""
+def mails(database: Database, mail: Mail, now: Callable[[], datetime], base: str) -> Queue[Message]:
+    """The mails that are due: one for each recipient, so that a refused address affects nobody else."""
 
     async def claim(limit: int, _: Counter[UUID]) -> list[Message]:
         return await SystemRun(database, now=now)(claim_messages, limit=limit) or []
@@ -165,20 +166,34 @@ def mails(database: Database, mail: Mail, now: Callable[[], datetime]) -> Queue[
             contents = await run(begin_message, message=message)
             if contents is None:
                 return
-            outcome = await _mailed(mail, message, contents)
+            outcome = await _mailed(mail, message, contents, base)
             MAILS.labels("sent" if outcome is SENT else "refused" if outcome.final else "failed").inc()
             await run(finish_message, message=message, outcome=outcome)
 
-    return Queue("mails", MAILS_AT_ONCE, claim, send, lambda message: message.recipient_id)
+    return Queue("mails", MAILS_AT_ONCE, claim, send, lambda message: message.whose)
 
 
-async def _mailed(mail: Mail, message: Message, contents: Contents) -> Outcome:
+async def _mailed(mail: Mail, message: Message, contents: Contents, base: str) -> Outcome:
     """Sends one mail and returns the outcome."""
     if contents.address is None:
         return Outcome("no mail address", final=True)
-    subject, body = mail_text(message.kind, contents.facts, message.language)
+    if contents.obstacle is not None:
+        return contents.obstacle
+    about = contents.invoice
+    if about is None:
+        subject, body = mail_text(message.kind, contents.facts, message.language)
+    else:
+        subject, body = invoice_mail_text(about, base)
     try:
-        await mail.send(contents.address, subject, body, mark=str(message.id))
+        await mail.send(
+            contents.address,
+            subject,
+            body,
+            mark=str(message.id),
+            name=about.sender if about else None,
+            reply_to=about.reply_to if about else None,
+            files=about.files if about else (),
+        )
     except MailFailed as error:
         log.warning("mail failed", extra={"id": str(message.id), "reason": str(error), "final": error.final})
         return Outcome(str(error), final=error.final)

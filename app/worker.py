@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from uuid import UUID
 
-from app.adapters.addresses import prefix_of
+from app.adapters.addresses import base_of, prefix_of
 from app.adapters.mail import Mail
 from app.adapters.metrics import EVENTS, SEEN
 from app.adapters.papers import files_of
@@ -50,6 +50,7 @@ from app.usecases.selling.invoice_months import (
 )
 from app.usecases.selling.invoices import get_paper, issue_due, keep_invoice_files
 from app.usecases.selling.orders import complete_silently, expire_order
+from app.usecases.selling.reminders import remind_customer, tell_overdue
 from app.usecases.selling.unpaid_vat import take_back_unpaid_vat
 
 log = logging.getLogger("samen.worker")
@@ -72,6 +73,8 @@ STEPS: dict[str, tuple[Callable[..., Awaitable[None]], str]] = {
     "purchase_tops_up": (top_up_on_time, "purchase_id"),
     "vat_unpaid": (take_back_unpaid_vat, "order_id"),
     "invoice": (issue_due, "order_id"),
+    "invoice_overdue": (tell_overdue, "invoice_id"),
+    "invoice_reminder": (remind_customer, "invoice_id"),
     "invoices_missing": (tell_missing, "cooperative_id"),
     "approve": (approve_on_time, "assignment_id"),
 }
@@ -85,7 +88,8 @@ OF_ONE_ROW = frozenset({"busy", "cancelled"})
 class Worker:
     """Works for all cooperatives, one at a time; any number of workers share the work.
 
-    `outgoing` is the connection pool of webhooks and mails, so that events keep theirs.
+    `outgoing` is the connection pool of webhooks and mails, so that events keep theirs. `base` is the public address of
+    the API, for links in mails.
     """
 
     def __init__(
@@ -96,13 +100,14 @@ class Worker:
         books: Database | None = None,
         sender: Sender | None = None,
         outgoing: Database | None = None,
+        base: str = "",
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.database = database
         self.books = books
         self.now = now
         self._webhooks = webhooks(outgoing or database, sender, now) if sender else None
-        self._mails = mails(outgoing or database, mail, now) if mail else None
+        self._mails = mails(outgoing or database, mail, now, base) if mail else None
         self._swept = time.monotonic()
         self._priced: date | None = None
 
@@ -297,7 +302,14 @@ async def worker_of(settings: Settings, logins: Logins) -> AsyncIterator[Worker]
             prefix=prefix_of(settings.public_url),
         ) as sender,
     ):
-        yield Worker(database, mail_of(settings), books=books, sender=sender, outgoing=outgoing)
+        yield Worker(
+            database,
+            mail_of(settings),
+            books=books,
+            sender=sender,
+            outgoing=outgoing,
+            base=base_of(settings.public_url),
+        )
 
 
 def mail_of(settings: Settings) -> Mail | None:

@@ -87,8 +87,10 @@ def explain_leg(leg: Leg, language: str) -> str:
 
 
 def task_text(what: str, facts: dict[str, Any], language: str) -> str:
-    """The text of a task."""
-    return message_catalogue(language).texts["task"][what].written(facts)
+    """The text of a task; another one if the customer was mailed about it, where that makes a difference."""
+    texts = message_catalogue(language).texts["task"]
+    mailed = texts.get(f"{what}_mailed") if facts.get("mailed") else None
+    return (mailed or texts[what]).written(facts)
 
 
 def mail_text(kind: str, facts: dict[str, Any], language: str) -> tuple[str, str]:

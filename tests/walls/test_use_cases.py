@@ -28,6 +28,8 @@ SYSTEM = {
     "list_pairs_to_net",
     "propose_for_pair",
     "complete_silently",
+    "tell_overdue",
+    "remind_customer",
     "take_back_unpaid_vat",
     "seal_books",
     "start_check",

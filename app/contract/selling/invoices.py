@@ -229,8 +229,8 @@ class InvoiceSending:
     id: SendingId
     invoice_id: InvoiceId
     channel: SendingChannel
-    at: datetime
-    """When it was sent."""
+    at: datetime | None
+    """When it was sent; null while a mail that was asked for is not yet with the mail server."""
     person_id: PersonId | None
     """Who sent it; null if it went by itself."""
 

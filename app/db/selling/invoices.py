@@ -103,6 +103,7 @@ class InvoiceSendingRow(SQLModel, table=True):
 invoices = Store(
     InvoiceRow,
     Invoice,
+    fixed=set(InvoiceRow.model_fields) - {"sent_at"},
     order_ids="(select coalesce(array_agg(p.order_id order by p.order_id), '{}') from invoice_order p"
     " where p.invoice_id = t.id)",
     due_cents="invoice_due(t)",
@@ -166,6 +167,21 @@ def found_invoices(
         conditions.add(f"invoice_payment(t, {conditions.placed(today)}) = {conditions.placed(wanted.payment)}")
     narrow = any(getattr(wanted, name) is not None for name in NARROW)
     return conditions.page(invoices, request, narrow=narrow), conditions.arguments
+
+
+async def settled_invoices(tx: Tx, order_id: UUID) -> list[UUID]:
+    """The invoices of an order of which nothing is due."""
+    sql = """select t.id from invoice_order p join invoice t on t.id = p.invoice_id
+              where p.order_id = $1 and invoice_due(t) = 0"""
+    return [row["id"] for row in await tx.rows(sql, order_id)]
+
+
+async def is_disputed(tx: Tx, invoice_id: UUID) -> bool:
+    """Whether a customer disputes the job of an order of this invoice."""
+    sql = """select exists(select 1 from invoice_order p join "order" o on o.id = p.order_id
+                             join assignment a on a.id = o.assignment_id
+                            where p.invoice_id = $1 and a.state = 'disputed')"""
+    return bool(await tx.value(sql, invoice_id))
 
 
 WITHOUT = """t.invoice_id is null and t.state in ('delivered', 'completed')

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.access import Role
+from app.domain.selling.invoice_mails import InvoiceMailKind
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,16 @@ LESS_HELD = "offering_import.less_held"
 """An offering left the review of its import."""
 NOTHING_HELD = "offering_import.nothing_held"
 
+PAPERS = ("invoice", "credit_note")
+WRITES: dict[str, InvoiceMailKind] = {
+    "invoice.issued": InvoiceMailKind.INVOICE,
+    "invoice.to_mail": InvoiceMailKind.INVOICE,
+    "invoice.to_remind": InvoiceMailKind.REMINDER,
+    "credit_note.issued": InvoiceMailKind.CREDIT_NOTE,
+    "credit_note.to_mail": InvoiceMailKind.CREDIT_NOTE,
+}
+"""The mail to a customer that an event of an invoice calls for; its tasks tell by the fact `mailed` if there is one."""
+
 OPENS: dict[str, tuple[Opening, ...]] = {
     "order.placed": (
         Opening("accept_order", Role.COORDINATOR, "acceptBy"),
@@ -74,6 +85,9 @@ OPENS: dict[str, tuple[Opening, ...]] = {
     "order.delivered": (Opening("record_payment", Role.TREASURER, unless="paid"),),
     "invoices.missing": (Opening("issue_invoices", Role.TREASURER),),
     "invoice_series.unchecked": (Opening("check_invoice_numbers", Role.TREASURER),),
+    "invoice.to_remind": (Opening("remind_customer", Role.TREASURER),),
+    **{f"{noun}.to_mail": (Opening("send_invoice", Role.TREASURER, unless="mailed"),) for noun in PAPERS},
+    **{f"{noun}.mail_refused": (Opening("send_invoice", Role.TREASURER),) for noun in PAPERS},
     "order.due_again": (Opening("record_payment", Role.TREASURER),),
     "order.owed_back": (Opening("pay_customer_back", Role.TREASURER),),
     "payment.to_confirm": (Opening("confirm_cash", Role.TREASURER),),
@@ -170,6 +184,7 @@ CLOSES: dict[str, tuple[str, ...]] = {
     "order.paid": ("record_payment",),
     "order.due_again": ("decide_open_claims",),
     "order.nothing_due": ("record_payment",),
+    "invoice.sent": ("send_invoice",),
     "order.paid_back": ("pay_customer_back",),
     "invoice_series.checked": ("check_invoice_numbers",),
     "write_off.decided": ("confirm_write_off",),
@@ -234,8 +249,12 @@ CLOSES: dict[str, tuple[str, ...]] = {
     },
 }
 
+SETTLES = frozenset({"order.paid", "order.nothing_due"})
+"""Events of an order after which nothing may be due of its invoices."""
+CLOSED_WITH_INVOICE = ("remind_customer",)
+"""Tasks about an invoice that end when nothing is due of it."""
 
-ENDS = frozenset(what for closed in CLOSES.values() for what in closed)
+ENDS = frozenset(what for closed in CLOSES.values() for what in closed) | frozenset(CLOSED_WITH_INVOICE)
 """Tasks that some event closes. One of them is open once for each subject; others, such as news, may repeat."""
 
 

@@ -1,4 +1,4 @@
-"""Messages: one for each person and event; each is sent once, and a failure delays no other message."""
+"""Messages: one for each recipient and event; each is sent once, and a failure delays no other message."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -6,8 +6,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from app.domain.selling.invoice_mails import InvoiceMail
+
 LANGUAGE = "nl"
-"""The language of every message."""
+"""The language of messages about tasks."""
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(days=1)
 MOST_TRIES = 14
@@ -30,13 +32,22 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """A message to one person about one event. `kind` is the task that it is about, `note` why it was not sent."""
+    """A message about one event. It goes to a person, to the contact of an order, or to a cooperative that buys.
+
+    `kind` is the task or the invoice mail that it is about, `note` why it was not sent. What it says, and its address,
+    are read when it is sent: what was erased by then is not in it.
+    """
 
     id: UUID
     cooperative_id: UUID
     event_id: UUID
     kind: str
-    recipient_id: UUID
+    recipient_id: UUID | None = None
+    """The person."""
+    order_id: UUID | None = None
+    """The order whose contact it goes to."""
+    buyer_id: UUID | None = None
+    """The cooperative that it goes to."""
     channel: Channel
     language: str
     state: MessageState
@@ -45,13 +56,10 @@ class Message:
     note: str = ""
     done_at: datetime | None = None
 
-
-@dataclass(frozen=True)
-class Contents:
-    """The present address of a message and the facts of its event. `address` is None for somebody without one."""
-
-    address: str | None
-    facts: dict[str, Any]
+    @property
+    def whose(self) -> UUID:
+        """Whoever it goes to."""
+        return self.recipient_id or self.order_id or self.buyer_id or self.id
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,20 @@ class Outcome:
 
 
 SENT = Outcome()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """The present address of a message and the facts of its event. `address` is None for somebody without one."""
+
+    address: str | None
+    facts: dict[str, Any]
+    subject_id: UUID
+    """The subject of its event."""
+    invoice: InvoiceMail | None = None
+    """What it says about an invoice; None of a message about a task."""
+    obstacle: Outcome | None = None
+    """Why it is not sent now."""
 
 
 def after(message: Message, outcome: Outcome, now: datetime) -> Message:

@@ -330,13 +330,16 @@ class SendingChannel(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Sending:
-    """That an invoice was sent, when and how. `person_id` is None if the worker sent it."""
+    """That an invoice was sent, when and how. `person_id` is None if it went by itself.
+
+    A mail that somebody asked for has no moment until the mail server took it; then it is a row.
+    """
 
     id: UUID
     invoice_id: UUID
     cooperative_id: UUID
     channel: SendingChannel
-    at: datetime
+    at: datetime | None
     person_id: UUID | None = None
 
 

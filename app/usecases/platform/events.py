@@ -1,5 +1,6 @@
 """Handles events: opens and closes tasks, and writes messages about them."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -8,16 +9,20 @@ from app.db.engine import Tx, uuid7
 from app.db.market.offering_imports import holds_any
 from app.db.platform import outbox
 from app.db.platform.idempotency import forget
-from app.db.platform.messages import add_messages
+from app.db.platform.messages import add_invoice_message, add_messages
 from app.db.platform.outbox import close_tasks, lag_seconds, names_after, open_tasks, tasks, tell
+from app.db.selling.invoices import settled_invoices
 from app.domain.access import Right, Role
 from app.domain.actors import Actor
 from app.domain.errors import NotMigrated
 from app.domain.platform.events import (
+    CLOSED_WITH_INVOICE,
     ENDS,
     LESS_HELD,
     MAIL,
     NOTHING_HELD,
+    SETTLES,
+    WRITES,
     Event,
     Opening,
     Task,
@@ -49,7 +54,7 @@ async def give_back(tx: Tx, actor: Actor, *, timer_ids: list[UUID], event_ids: l
 
 async def deliver_event(tx: Tx, actor: Actor, *, event: Event, mail: bool = False) -> None:
     """Close the tasks that an event ends, and open those that it calls for; with `mail`, write messages to their
-    people.
+    people, and to the customer of an invoice.
 
     The event of an import that lost an offering is handled here, after the commit: two people who decide about its last
     two offerings at once cannot see that nothing is left.
@@ -66,6 +71,9 @@ async def deliver_event(tx: Tx, actor: Actor, *, event: Event, mail: bool = Fals
     else:
         later = await names_after(tx, event)
         await close_tasks(tx, event.subject_id, closings(event, later))
+        for invoice_id in await settled_invoices(tx, event.subject_id) if event.name in SETTLES else ():
+            await close_tasks(tx, invoice_id, CLOSED_WITH_INVOICE)
+        event = await _written(tx, event, mail=mail)
         opened = await _not_open_yet(tx, event, openings(event, later))
         if opened:
             await tasks.add(tx, *opened)
@@ -89,6 +97,15 @@ async def get_lag(tx: Tx, actor: Actor) -> float:
     if (current := await revisions.current(tx)) < revisions.newest():
         raise NotMigrated(current=current, needed=revisions.newest())
     return await lag_seconds(tx)
+
+
+async def _written(tx: Tx, event: Event, *, mail: bool) -> Event:
+    """Writes the message to a customer that an event calls for; the event tells whether it is written."""
+    kind = WRITES.get(event.name)
+    if kind is None:
+        return event
+    written = mail and await add_invoice_message(tx, event.id, kind, event.subject_id)
+    return replace(event, facts=event.facts | {"mailed": written})
 
 
 async def _not_open_yet(tx: Tx, event: Event, wanted: list[Opening]) -> list[Task]:

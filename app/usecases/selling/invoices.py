@@ -8,7 +8,6 @@ from app.db.documents import find_document, keep_documents
 from app.db.engine import Tx, uuid7
 from app.db.people.cooperatives import cooperatives
 from app.db.people.persons import lend_staff_view
-from app.db.platform.outbox import tell
 from app.db.selling.invoices import earlier_invoices, invoices, invoices_of_orders, sendings
 from app.db.selling.invoices import list_invoices as load_page
 from app.db.selling.orders import orders
@@ -60,6 +59,7 @@ from app.usecases.shared.order_filters import (
     OrderReference,
     UpdatedSince,
 )
+from app.usecases.shared.send_invoice import address_of, ask_mail, note_sending
 from app.vocabulary import Amount, AmountText, Doc, Percent
 
 DepositPercent = Annotated[Percent, Doc("The percentage of the price that a deposit asks, before supply.")]
@@ -273,28 +273,18 @@ async def send_invoice(
 ) -> Sending:
     """Record that an invoice went to its customer by hand, or send it by mail again. For the treasurer.
 
+    A mail has no `at` yet: it is among the sendings once the mail server took it. If the worker sends no mail, or the
+    address is refused, the treasurer gets a task.
+
     Raises NotFound; RuleRefused for mail to a customer without an address.
     """
     invoice = await invoices.get(tx, invoice_id)
     actor.require(Right.ISSUE_INVOICE, invoice.cooperative_id)
-    return await note_sending(tx, invoice, channel, actor.person_id)
-
-
-async def note_sending(tx: Tx, invoice: Invoice, channel: SendingChannel, person_id: UUID | None) -> Sending:
-    """Records a sending, and tells of it."""
-    sending = Sending(
-        id=uuid7(),
-        invoice_id=invoice.id,
-        cooperative_id=invoice.cooperative_id,
-        channel=channel,
-        at=tx.now,
-        person_id=person_id,
-    )
-    await sendings.add(tx, sending)
-    if invoice.sent_at is None:
-        await invoices.save(tx, replace(invoice, sent_at=tx.now))
-    await tell(tx, "invoice.sent", invoice.cooperative_id, invoice.id, number=invoice.number)
-    return sending
+    if channel is SendingChannel.BY_HAND:
+        return await note_sending(tx, invoice.id, channel, person_id=actor.person_id)
+    if await address_of(tx, invoice) is None:
+        raise RuleRefused(rule="no_mail_address", value=invoice.number)
+    return await ask_mail(tx, invoice, actor.person_id)
 
 
 @shows_private

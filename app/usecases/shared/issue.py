@@ -22,6 +22,7 @@ from app.domain.selling.invoice_lines import (
     deposit_lines,
     excess_lines,
 )
+from app.domain.selling.invoice_mails import deadlines_of
 from app.domain.selling.invoices import (
     Invoice,
     InvoiceBuyer,
@@ -189,6 +190,8 @@ async def issue(
     name = "credit_note.issued" if paper.is_credit_note else "invoice.issued"
     await tell(tx, name, seller.id, invoice.id, number=invoice.number)
     await start_timer(tx, "invoice_files", seller.id, invoice.id, tx.now)
+    for timer, at in deadlines_of(paper):
+        await start_timer(tx, timer, seller.id, invoice.id, at)
     return invoice
 
 
