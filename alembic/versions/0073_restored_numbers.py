@@ -1,13 +1,13 @@
 """Numbers of invoices after a restore.
 
 Revision ID: 0073
-Revises: 0071
+Revises: 0072
 """
 
 from app.db.revisions import run_file
 
 revision = "0073"
-down_revision = "0071"
+down_revision = "0072"
 branch_labels = None
 depends_on = None
 
