@@ -15,7 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -32,7 +32,7 @@ from app.demo import STORIES
 from app.domain.access import Scope
 from app.domain.platform.apps import AppWithSecret
 from app.home import data_dir, database, kept_database, running
-from app.keys import SealingKeyError, check_sealing_key, key_ring, people_issuer
+from app.keys import SealingKeyError, check_sealing_key, key_ring, people_issuer, sealing
 from app.offline import offline
 from app.provision import provision
 from app.settings import Settings, SettingsWrong, read_settings
@@ -129,8 +129,8 @@ def run() -> None:
         migrate_to_head(logins.owners())
         asyncio.run(check_logins(logins, *SETTINGS))
         asyncio.run(check_sealing_key(settings, logins, APP_ROLE))
-        asyncio.run(_load(settings, logins))
-        asyncio.run(serve_and_work(settings, logins, lambda: _welcome(settings)))
+        papers = asyncio.run(_load(settings, logins, with_papers=True))
+        asyncio.run(serve_and_work(settings, logins, lambda: _welcome(settings, papers)))
 
 
 @contextlib.contextmanager
@@ -151,10 +151,15 @@ def _running_alone(settings: Settings) -> Iterator[None]:
         yield
 
 
-def _welcome(settings: Settings) -> None:
+def _welcome(settings: Settings, papers: Mapping[str, str]) -> None:
     base = settings.public_url
     print(f"\nSamen is ready.\n\n  REST      {base}/docs\n  GraphQL   {base}/graphql")
-    print(f"  Catalogue {base}/v1/catalogue/offerings\n\nTokens, good for ten minutes (fresh ones: samen tokens):\n")
+    print(f"  Catalogue {base}/v1/catalogue/offerings")
+    if papers:
+        print("\nWhat customers get, without a token:\n")
+        for name, link in papers.items():
+            print(f"  {name}: {link}")
+    print("\nTokens, good for ten minutes (fresh ones: samen tokens):\n")
     for login, who in ACTORS.items():
         print(f"# {who}\nexport {_variable(login)}={_token(settings, login)}\n")
     print(f"An app's client_id and client_secret: {data_dir(settings) / 'apps.json'}\nStop with Ctrl-C.", flush=True)
@@ -223,21 +228,38 @@ def demo(
 
     with database(settings) as logins:
         migrate_to_head(logins.owners())
+        if story is not None:
+            asyncio.run(check_sealing_key(settings, logins, APP_ROLE))
         asyncio.run(_load(settings, logins, story))
 
 
-async def _load(settings: Settings, logins: Logins, story: str | None = None) -> None:
+async def _load(
+    settings: Settings, logins: Logins, story: str | None = None, *, with_papers: bool = False
+) -> dict[str, str]:
+    """Loads the demo network, and plays a story.
+
+    `with_papers` plays the story of the papers when the network is new here, and returns the links of its papers. The
+    sealing key is checked before a story, because the links of guests are made with it.
+    """
     from app.db.engine import opened
     from app.demo.loader import Loader
+    from app.demo.papers import Papers
     from app.demo.stories import Stories
 
-    async with opened(logins) as database:
+    key = sealing(settings) if with_papers or story is not None else None
+    async with opened(logins, sealing=key) as database:
         loader = Loader(database, people_issuer(settings))
         made = await loader.load()
         if made:
             _keep_secrets(settings, made)
         if story is not None:
             await Stories(loader, settings.public_url, print).tell(story)
+        if not with_papers:
+            return {}
+        papers = Papers(loader, settings.public_url, lambda _: None)
+        if made:
+            await papers.tell()
+        return await papers.links()
 
 
 def _keep_secrets(settings: Settings, made: list[AppWithSecret]) -> None:

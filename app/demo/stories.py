@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID
 
-from app.demo.loader import Loader, all_of
+from app.demo.loader import all_of
+from app.demo.papers import Papers
+from app.demo.telling import Teller
 from app.domain.buying.allocation import SharingRule
 from app.domain.buying.joint_purchases import JointPurchase, JointPurchaseVerb
 from app.domain.earning.barters import BarterVerb
@@ -21,8 +23,6 @@ from app.usecases.buying.wishes import list_wishes, wish_for
 from app.usecases.earning.barters import answer_barter, get_minutes, propose_barter
 from app.usecases.earning.thermometer import get_thermometer
 from app.usecases.market.offerings import list_offerings
-from app.usecases.people.cooperatives import list_cooperatives
-from app.usecases.people.members import list_members
 from app.usecases.selling.assignment_flows import get_assignment_flows
 from app.usecases.selling.assignment_terms import sign_assignment
 from app.usecases.selling.assignments import JobCostInput, get_assignment, move_assignment, plan_assignment
@@ -35,33 +35,17 @@ from app.usecases.shared.purchase_forms import MinimumInput, PurchaseArticleInpu
 from app.vocabulary import MoneyIn
 
 
-class Stories:
-    """Plays stories on one database, as the people of the demo network; reports events by `say`."""
-
-    def __init__(self, loader: Loader, address: str, say: Callable[[str], None]) -> None:
-        self.loader = loader
-        self.address = address
-        self.say = say
+class Stories(Teller):
+    """Plays stories, each by its name in `app.demo.STORIES`."""
 
     async def tell(self, story: str) -> None:
-        """Plays one story, by its name in `app.demo.STORIES`."""
+        """Plays one story."""
         told: Callable[[], Awaitable[None]] = getattr(self, story)
         await told()
 
-    async def cooperative(self, slug: str) -> UUID:
-        """A cooperative of the demo network."""
-        found = await all_of(lambda page: self.loader.network(list_cooperatives, page=page))
-        return next(cooperative.id for cooperative in found if cooperative.slug == slug)
-
-    async def members(self, slug: str) -> dict[str, Member]:
-        """The members of a cooperative by name."""
-        coordinator, cooperative_id = self.loader.run_as(f"{slug}-coordinator"), await self.cooperative(slug)
-        found = await all_of(lambda page: coordinator(list_members, cooperative_id=cooperative_id, page=page))
-        return {member.name: member for member in found}
-
-    def link(self, path: str) -> str:
-        """The URL of a path, to look at it."""
-        return f"{self.address}/v1/{path}"
+    async def papers(self) -> None:
+        """Companies order in an app: an invoice, a credit note, a collective invoice, and a deposit."""
+        await Papers(self.loader, self.address, self.say).tell()
 
     async def sale(self, slug: str, member: Member, login: str) -> None:
         """A neighbour buys something from a member, so that there is money in the pot."""

@@ -1,7 +1,10 @@
 """The demo network loads twice without a change, and its stories give the right results."""
 
+import re
+
 from app.db.engine import Database
 from app.demo.loader import Loader
+from app.demo.papers import Papers
 from app.demo.stories import Stories
 from app.keys import people_issuer
 from app.usecases.people.members import MemberChange, change_member
@@ -58,6 +61,36 @@ async def test_the_story_of_the_barter(world: World, database: Database) -> None
         "Dirk has +0 minutes",
     ]
     await books_are_right(world)
+
+
+async def test_the_story_of_the_papers(world: World, database: Database) -> None:
+    """5 × 80.00 and one back; 37 lunches at 11.00 on one invoice; 30 % of 1,815.00 before, the rest after."""
+    loader, base = Loader(database, people_issuer(world.settings)), world.settings.public_url
+    await loader.load()
+    said: list[str] = []
+    await Stories(loader, base, said.append).tell("papers")
+    papers = [line for line in said if " = " in line]
+    assert [re.findall(r"[A-Z]+\d{4}-0*(\d+), (\S+) \+ (\S+) = (\S+):", line)[0] for line in papers] == [
+        ("1", "400.00", "84.00", "484.00"),
+        ("2", "80.00", "16.80", "96.80"),
+        ("1", "407.00", "36.63", "443.63"),
+        ("1", "450.00", "94.50", "544.50"),
+        ("2", "1050.00", "220.50", "1270.50"),
+    ]
+    links = await Papers(loader, base, print).links()
+    assert list(links) == ["invoice", "credit note", "collective invoice"]
+    assert [line.rpartition(" ")[2] for line in papers[:3]] == list(links.values())
+    for line in said:
+        if base in line:
+            seen = await world.client.get(line.rpartition(" ")[2].removeprefix(base), headers={"Accept": "text/html"})
+            kind = "application/pdf" if line in papers else "text/html"
+            assert (seen.status_code, seen.headers["content-type"].partition(";")[0]) == (200, kind), line
+    await books_are_right(world)
+
+    assert await loader.load() == []
+    again: list[str] = []
+    await Stories(loader, base, again.append).tell("papers")
+    assert again == ["It was played before:", *(f"  {name}: {link}" for name, link in links.items())]
 
 
 async def test_it_loads_again_after_somebody_changed_what_it_loaded(world: World, database: Database) -> None:
