@@ -14,7 +14,8 @@ from typing import Any
 import httpx
 
 Json = dict[str, Any]
-GUEST = {"name": "Jo de Wit", "email": "jo@example.org"}
+ADDRESS = {"street": "Kerkstraat 1", "postcode": "4811 AB", "town": "Breda"}
+GUEST = {"name": "Jo de Wit", "email": "jo@example.org", "buyer": {"postalAddress": ADDRESS}}
 
 
 class OrderApp:
@@ -90,7 +91,7 @@ def main() -> None:
         placed = app.order(found[0]["id"], 1, GUEST, key=uuid.uuid4().hex)
         order = placed["order"]
         print(f"{order['reference']}: {found[0]['title']} by {found[0]['maker']}, {order['gross']['amount']} euro")
-        print(f"For the guest, a page with the state and how to pay: {placed['statusUrl']}")
+        print(f"For the guest, a page with the state, how to pay, and later the invoice: {placed['statusUrl']}")
         print(f"Now: {app.status(order['id'])['state']}")
 
 

@@ -21,7 +21,14 @@ from app.domain.platform.webhooks import Answer, Delivery, Letter
 
 PATIENCE = 15
 """The most seconds for a delivery: the name, the connection, the answer."""
-ORDERS, OFFERINGS, CATALOGUE = "/v1/orders", "/v1/offerings", "/v1/catalogue/offerings"
+CATALOGUE = "/v1/catalogue/offerings"
+PLACES = {
+    "order": "/v1/orders",
+    "invoice": "/v1/invoices",
+    "credit_note": "/v1/invoices",
+    "offering": "/v1/offerings",
+}
+"""Where the subject of an event is read, by the first word of its type, unless everybody may read it."""
 LOOK_UP = 2.0
 """The most seconds that the set-up of a webhook waits for the name service."""
 _look_ups = ThreadPoolExecutor(4, "webhook-names")
@@ -64,8 +71,9 @@ def event_json(event: PublicEvent | Letter, prefix: str) -> dict[str, Any]:
 
 def resource_of(event: PublicEvent | Delivery, prefix: str) -> str:
     """The path where the subject of an event can be read."""
-    place = CATALOGUE if audience_of(event.name) is Audience.PUBLIC else OFFERINGS
-    return f"{prefix}{ORDERS if event.name.startswith('order.') else place}/{event.subject_id}"
+    noun = event.name.partition(".")[0]
+    place = CATALOGUE if audience_of(event.name) is Audience.PUBLIC else PLACES[noun]
+    return f"{prefix}{place}/{event.subject_id}"
 
 
 async def look_up(host: str) -> tuple[Address, ...]:

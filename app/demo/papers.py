@@ -8,6 +8,7 @@ from app.db.engine import opened
 from app.db.logins import WORKER_ROLE
 from app.demo.loader import all_of
 from app.demo.telling import Teller
+from app.domain.access import Scope
 from app.domain.actors import Identity
 from app.domain.errors import NotFound
 from app.domain.money import decimal_text
@@ -28,6 +29,7 @@ from app.usecases.shared.contacts import BuyerInput, ContactInput
 from app.usecases.shared.order_form import OrderLineInput
 
 APP = "Buurtklus"
+ORDERS = {Scope.ORDERS_READ, Scope.ORDERS_WRITE}
 BLANKETS, LUNCH, PORCH = "demo-blankets", "demo-lunch", "demo-porch"
 """The app's own numbers of its orders; the lunches are demo-lunch-1, -2 and -3."""
 LUNCHES = (12, 15, 10)
@@ -142,7 +144,7 @@ class Papers(Teller):
     async def _app(self) -> Run:
         """The app that orders for guests. Raises NotFound."""
         for app in await all_of(lambda page: self.loader.network(list_apps, page=page)):
-            if app.name == APP:
+            if app.name == APP and set(app.scopes) >= ORDERS and app.disabled_at is None:
                 return Run(self.loader.database, Identity(client_id=str(app.id), scopes=frozenset(app.scopes)))
         raise NotFound
 

@@ -13,9 +13,12 @@ import pytest
 from tests.live import Live
 from tests.outside.conftest import ROOT, ran
 from tests.receiver import receiving
-from tests.world import World
+from tests.scenarios.papers import COMPANY
+from tests.world import Caller, World
 
 DOCS = ROOT / "docs"
+YEAR = r"(?<=VU)\d{4}(?=-)"
+"""The year in the number of an invoice."""
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -63,9 +66,16 @@ async def credentials(world: World, scopes: list[str], cooperative_ids: list[str
 
 
 async def test_the_guide_for_an_app(world: World, address: str, tmp_path: Path) -> None:
-    await world.offering(await world.cooperative(), title="Tuinbeurt")
+    seller = await world.cooperative()
+    await seller.can_invoice()
+    offering = await world.offering(seller, title="Tuinbeurt")
     scopes = ["catalogue:read", "orders:read", "orders:write", "events:read"]
     environment = await credentials(world, scopes, [])
+    form = {"grant_type": "client_credentials"} | {name.lower(): value for name, value in environment.items()}
+    token = (await world.client.post("/oauth/token", data=form)).json()["access_token"]
+    # An order of the app that is invoiced, so that there is a paper to pull.
+    order = await world.order(Caller(world.client, token, environment["CLIENT_ID"]), offering, contact=COMPANY)
+    await world.deliver(seller, order)
 
     async def work() -> None:
         while True:
@@ -81,6 +91,8 @@ async def test_the_guide_for_an_app(world: World, address: str, tmp_path: Path) 
     finally:
         working.cancel()
     assert "reconciled up to" in printed
+    (number,) = re.findall(r"^(\S+) 242.00 unpaid$", printed, re.MULTILINE)
+    assert (tmp_path / f"{number}.pdf").read_bytes().startswith(b"%PDF-")
 
 
 async def test_the_guide_for_a_partner(world: World, address: str, tmp_path: Path) -> None:
@@ -146,14 +158,30 @@ async def test_the_first_sale_of_the_readme(network: Live, tmp_path: Path) -> No
     script = "\n".join(blocks(story, "sh")).replace("http://127.0.0.1:8000", network.url)
     environment = {name: value for name, value in network.environment.items() if name.startswith("SAMEN_")}
     printed = await ran(["sh", "-euc", script], tmp_path, **environment, SAMEN_URL=network.url)
-    states, thermometer = blocks(story, "")
+    states, thermometer, invoice = (re.sub(YEAR, "…", text) for text in blocks(story, ""))
+    printed = re.sub(YEAR, "…", printed)
     assert printed.startswith(states)
-    shown, said = (ast.literal_eval(text) for text in (printed.removeprefix(states), thermometer))
+    assert printed.endswith(invoice)
+    assert (tmp_path / "invoice.pdf").read_bytes().startswith(b"%PDF-")
+    shown, said = (ast.literal_eval(text) for text in (printed.removeprefix(states).removesuffix(invoice), thermometer))
     changing = {"journalId", "effectiveOn", "bookedAt", "orderReference", "balanceAfter", "reason"}
     assert shown.keys() == said.keys()
     assert {key: shown[key] for key in shown.keys() - changing} == {key: said[key] for key in said.keys() - changing}
     amounts = r"\d+\.\d\d"
     assert re.sub(amounts, "…", shown["reason"]) == re.sub(amounts, "…", said["reason"])
+
+
+async def test_the_guide_to_invoices(network: Live, tmp_path: Path) -> None:
+    people = {
+        "PENNINGMEESTER": "vrije-uitloop-penningmeester",
+        "COORDINATOR": "vrije-uitloop-coordinator",
+        "NOOR": "noor",
+        "KLANT": "klant",
+    }
+    tokens = {name: network.person(login) for name, login in people.items()}
+    for _ in range(2):  # a reader may run it again
+        printed = await python("invoices.md", tmp_path, SAMEN_URL=network.url, **tokens)
+    assert re.fullmatch(r"VU\d{4}-\d{5} 242.00\n", printed)
 
 
 async def test_the_login_of_the_api_guide(world: World, address: str, tmp_path: Path) -> None:

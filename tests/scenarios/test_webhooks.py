@@ -11,6 +11,8 @@ from standardwebhooks import WebhookVerificationError
 from app.domain.platform.destinations import PUBLIC, Destinations, address_of
 from tests.live import free_port
 from tests.receiver import Receiver, receiving
+from tests.scenarios.money import credit
+from tests.scenarios.papers import COMPANY, selling
 from tests.world import Caller, Json, Seller, World
 
 SCOPES = ["catalogue:read", "orders:read", "orders:write", "events:read"]
@@ -39,6 +41,19 @@ async def feed(caller: Caller, after: str = "0", **query: Any) -> Json:
         items, after = [*items, *found["items"]], found["cursor"]
         if not found["more"]:
             return {"items": items, "cursor": after}
+
+
+async def test_an_app_reads_an_invoice_and_its_credit_note_where_their_events_say(world: World) -> None:
+    seller, _, _ = await selling(world)
+    app = await world.app(SCOPES)
+    order = await world.order(app, await world.offering(seller, "200.00"), contact=COMPANY)
+    await world.deliver(seller, order)
+    await world.work()
+    await credit(seller, order, "121.00")
+    await world.work()
+    told = (await feed(app, types=["invoice.issued", "credit_note.issued"]))["items"]
+    read = [await app("GET", event["data"]["resource"]) for event in told]
+    assert [one["kind"] for one in read] == ["standard", "credit_note"]
 
 
 async def test_an_app_is_told_of_its_order_and_finds_the_same_in_the_feed(world: World, receiver: Receiver) -> None:

@@ -16,11 +16,17 @@ function steps(state: string): HTMLElement {
   return h("ol", { class: "steps", "aria-label": texts.steps }, ...shown);
 }
 
+/** Its invoices and credit notes; the files open by these links, without a login. */
+function papers(order: samen.GuestOrder): HTMLElement[] {
+  return order.invoices.map((one) => h("p", {}, h("a", { href: one.pdf }, texts.paper(one.kind, one.number)), `: ${money(one.gross)}`));
+}
+
 /** The order behind a status token, until `over` says that another page is shown. */
 export async function follow(token: string, over: () => boolean): Promise<Node[]> {
   let order = await samen.status(token, language);
   const standing = h("div", {}, steps(order.state));
   const said = h("p", { class: "now", role: "status" }, texts.state[order.state] ?? order.state);
+  const issued = h("div", {}, ...papers(order));
   const paid = h("p", {}, `${texts.paid}: ${money(order.paid)}`);
   const look = async () => {
     if (over()) return;
@@ -31,6 +37,7 @@ export async function follow(token: string, over: () => boolean): Promise<Node[]
       standing.replaceChildren(steps(now.state));
     }
     paid.textContent = `${texts.paid}: ${money(now.paid)}`;
+    if (now.invoices.length !== order.invoices.length) issued.replaceChildren(...papers(now));
     order = now;
     setTimeout(() => void look(), EVERY);
   };
@@ -42,6 +49,7 @@ export async function follow(token: string, over: () => boolean): Promise<Node[]
     h("p", {}, `${order.title}, ${order.cooperative}: `, h("strong", {}, money(order.gross))),
     standing,
     paid,
+    issued,
     h("p", {}, texts.keep),
   ];
 }

@@ -46,6 +46,7 @@ const nl = {
   } as Record<string, string>,
   steps: "Hoe het gaat",
   paid: "Betaald",
+  paper: (kind: string, number: string) => `${kind === "credit_note" ? "Creditnota" : "Factuur"} ${number} (pdf)`,
 };
 
 const en: typeof nl = {
@@ -93,6 +94,7 @@ const en: typeof nl = {
   },
   steps: "How it stands",
   paid: "Paid",
+  paper: (kind, number) => `${kind === "credit_note" ? "Credit note" : "Invoice"} ${number} (PDF)`,
 };
 
 const KEPT = "samen-language";
