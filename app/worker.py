@@ -29,6 +29,7 @@ from app.settings import Settings
 from app.usecases.books.nettings import list_pairs_to_net, propose_for_pair
 from app.usecases.books.seals import finish_check, seal_books, start_check
 from app.usecases.buying.joint_purchases import close_on_time, top_up_on_time
+from app.usecases.buying.purchase_invoices import invoice_purchase, list_due_purchases
 from app.usecases.earning.agreements import warn_of_limit
 from app.usecases.ledger import check_books
 from app.usecases.market.offering_imports import stop_lapsed_imports
@@ -75,6 +76,7 @@ STEPS: dict[str, tuple[Callable[..., Awaitable[None]], str]] = {
     "invoice": (issue_due, "order_id"),
     "invoice_overdue": (tell_overdue, "invoice_id"),
     "invoice_reminder": (remind_customer, "invoice_id"),
+    "invoice_purchase": (invoice_purchase, "purchase_id"),
     "invoices_missing": (tell_missing, "cooperative_id"),
     "approve": (approve_on_time, "assignment_id"),
 }
@@ -186,6 +188,9 @@ class Worker:
         for place, order_ids in together:
             run = SystemRun(self.database, place, now=self.now)
             await self._once("invoice", order_ids[0], run(issue_collective, order_ids=order_ids))
+        for place, purchase_id in await SystemRun(self.books, now=self.now)(list_due_purchases) or ():
+            run = SystemRun(self.database, place, now=self.now)
+            await self._once("invoice", purchase_id, run(invoice_purchase, purchase_id=purchase_id))
         for place in await SystemRun(self.books, now=self.now)(list_missing) or ():
             await SystemRun(self.database, place, now=self.now)(watch_missing, cooperative_id=place)
 

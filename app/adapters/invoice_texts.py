@@ -221,13 +221,16 @@ class _Words:
             parts = [self.counted("unit_hour", hours)] if hours or not minutes else []
             parts += [self.counted("unit_minute", minutes)] if minutes else []
             return sign + " ".join(parts)
-        unit = line.unit if line.unit in list(PriceUnit) else PriceUnit.PIECE
-        return sign + self.counted(f"unit_{unit}", abs(line.quantity))
+        if line.unit not in list(PriceUnit):
+            return f"{sign}{self.digits(abs(line.quantity))} {line.unit}"
+        return sign + self.counted(f"unit_{line.unit}", abs(line.quantity))
 
     def counted(self, code: str, number: int) -> str:
+        return self.say(code, number=number, digits=self.digits(number))
+
+    def digits(self, number: int) -> str:
         grouped = self.euro(number * 100)
-        digits = "".join(sign for sign in grouped if sign.isdigit() or sign in ".,")[:-3]
-        return self.say(code, number=number, digits=digits)
+        return "".join(sign for sign in grouped if sign.isdigit() or sign in ".,")[:-3]
 
     def price_small(self, line: InvoiceLine) -> list[str]:
         """The kind of a price, if prices differ in it; and without VAT for a company (Wet OB art. 35a(1)(h)).
@@ -251,6 +254,8 @@ class _Words:
         return text.replace(NO_BREAK, " ")
 
     def rate(self, vat_class: VatClass, basis_points: int, small_business: bool) -> str:
+        if self.paper.shared_costs:
+            return self.say("rate_shared_costs")
         if small_business:
             return self.say("rate_small_business")
         if vat_class in WITHOUT_RATE:
@@ -295,6 +300,9 @@ class _Words:
         paper = self.paper
         if paper.reason:
             yield self.say("reason", reason=paper.reason)
+        if paper.shared_costs:
+            yield self.say("note_shared_costs")
+            return
         if paper.small_business:
             yield self.say("note_small_business")
         for vat_class in dict.fromkeys(group.vat_class for group in paper.groups if not group.small_business):

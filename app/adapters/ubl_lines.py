@@ -26,8 +26,8 @@ CATEGORIES = {
 }
 """Categories of VAT (UNTDID 5305)."""
 PIECES, MINUTES_CODE = "C62", "MIN"
-UNITS = {PriceUnit.PIECE: "H87", PriceUnit.HOUR: "HUR", PriceUnit.PERSON: "IE"}
-"""Units of quantities (UN/ECE Recommendation 20)."""
+UNITS: dict[str, str] = {PriceUnit.PIECE: "H87", PriceUnit.HOUR: "HUR", PriceUnit.PERSON: "IE"}
+"""Units of quantities (UN/ECE Recommendation 20). Others, of a joint purchase, have words: the file counts pieces."""
 SLACK = Decimal("0.02")
 """What price × quantity may differ from the net amount of a line (PEPPOL-EN16931-R120)."""
 MICRO = Decimal("0.000001")
@@ -66,6 +66,7 @@ def _subtotals(paper: InvoicePaper) -> Iterable[Element | None]:
         sums[key] = net + group.net_cents, vat + group.vat_cents
         if key[0] not in {"S", "Z"}:
             code = "small_business" if group.small_business else group.vat_class.value
+            code = "shared_costs" if paper.shared_costs else code
             reasons.setdefault(key, {})[say("invoice", f"note_{code}", paper.language)] = None
     for (category, basis_points), (net, vat) in sums.items():
         yield cac(
@@ -128,7 +129,8 @@ def _words(line: InvoiceLine, paper: InvoicePaper) -> tuple[str, str]:
     if line.role is LineRole.DEPOSIT_OFF:
         number = line.deposit_number or ""
         return say("ubl", "deposit_off", paper.language, order=order, number=number), line.title
-    return line.title or say("ubl", "credited", paper.language, order=order), ""
+    described = line.unit if line.unit not in UNITS else ""
+    return line.title or say("ubl", "credited", paper.language, order=order), described
 
 
 def _quantity_and_price(line: InvoiceLine) -> tuple[int, str, Price]:
@@ -142,7 +144,7 @@ def _quantity_and_price(line: InvoiceLine) -> tuple[int, str, Price]:
         off = line.role is LineRole.DEPOSIT_OFF and not line.net_cents
         return (-1 if off else sign), PIECES, Price(net)
     if line.minutes is None:
-        quantity, unit, base = line.quantity, UNITS[PriceUnit(line.unit)], None
+        quantity, unit, base = line.quantity, UNITS.get(line.unit, PIECES), None
     else:
         quantity, unit, base = line.minutes, MINUTES_CODE, MINUTES
     if not quantity:

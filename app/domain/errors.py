@@ -431,7 +431,10 @@ class RestoredUnchecked(Conflict):
 
 
 class VatIdNeeded(Invalid):
-    """The buyer declares the VAT, and needs a VAT id for that; `how` is `intra_eu` if it must be of another state."""
+    """The buyer declares the VAT, and needs a VAT id for that.
+
+    `how` is `intra_eu` if it must be of another state, `partner` if another cooperative buys.
+    """
 
     code = "vat_id_needed"
 

@@ -38,4 +38,17 @@ OF_INVOICES = {
                select sum(case when i.kind = 'credit_note' then -1 else 1 end * (p.net_cents + p.vat_cents)) as cents
                  from invoice_order p join invoice i on i.id = p.invoice_id where p.order_id = o.id) asked on true
          where o.invoice_id is null and coalesce(asked.cents, 0) <> o.deposit_cents""",
+    "I20 what a partner was invoiced for a joint purchase is what it was charged in the books": """
+        with asked as (
+            select purchase_id, cooperative_id, buyer_id,
+                   sum(case kind when 'credit_note' then -gross_cents else gross_cents end) as cents
+              from invoice where purchase_id is not null group by 1, 2, 3),
+        charged as (
+            select j.source_id as purchase_id, j.cooperative_id, a.party, -sum(e.cents) as cents
+              from journal j join entry e on e.journal_id = j.id join account a on a.id = e.account_id
+             where j.source_type = 'joint_purchase' and a.kind = 'receivable_cooperative' group by 1, 2, 3)
+        select asked.purchase_id || ' ' || buyer_id as what from asked
+          left join charged on charged.purchase_id = asked.purchase_id
+               and charged.cooperative_id = asked.cooperative_id and charged.party = asked.buyer_id::text
+         where asked.cents <> 0 and asked.cents <> coalesce(charged.cents, 0)""",
 }

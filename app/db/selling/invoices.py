@@ -42,6 +42,13 @@ class InvoiceRow(SQLModel, table=True):
         Index("invoice_updated", "updated_at", postgresql_using="brin", postgresql_with={"autosummarize": "on"}),
         Index("invoice_credit", "credit_id", postgresql_where=sql_text("credit_id is not null")),
         Index("invoice_purchase", "purchase_id", postgresql_where=sql_text("purchase_id is not null")),
+        Index(
+            "invoice_purchase_once",
+            "purchase_id",
+            "buyer_id",
+            unique=True,
+            postgresql_where=sql_text("kind = 'partner' and refers_to = '{}'"),
+        ),
         *c.longest("invoice", buyer_name=200, purchase_order=100),
     )
     id: UUID = c.key()
@@ -68,6 +75,7 @@ class InvoiceRow(SQLModel, table=True):
     digest: str = c.text()
     credit_id: UUID | None = c.link("credit", null=True, index=False)
     purchase_id: UUID | None = c.link("joint_purchase", null=True, index=False)
+    purchase_credit_id: UUID | None = c.link("purchase_credit", null=True, index=False)
     refers_to: list[UUID] = c.ids()
     sent_at: datetime | None = c.when(null=True)
     updated_at: datetime = Field(
@@ -185,8 +193,13 @@ async def is_disputed(tx: Tx, invoice_id: UUID) -> bool:
 
 
 WITHOUT = """t.invoice_id is null and t.state in ('delivered', 'completed')
-             and (t.net_cents + t.vat_cents <> t.refunded_cents or t.deposit_cents > 0)"""
-"""The condition of an order `t` that was supplied, has something to invoice, and no invoice."""
+             and (t.net_cents + t.vat_cents <> t.refunded_cents or t.deposit_cents > 0)
+             and not exists (select 1 from cooperative s join cooperative b on b.kvk_number = s.kvk_number
+                              where s.id = t.cooperative_id and b.id = t.buyer_id)"""
+"""The condition of an order `t` that was supplied, has something to invoice, and no invoice.
+
+A charge within one legal entity gets none.
+"""
 
 
 READY = """exists (
@@ -196,16 +209,23 @@ READY = """exists (
        and t.delivered_at >= (select min(p.since) from invoice_prefix p where p.cooperative_id = c.id))"""
 """The condition of an order `t` whose seller can issue, and had a prefix before it delivered."""
 NAMED = f"""(
-    t.contact #>> '{{buyer,postal_address}}' is not null or t.deposit_cents > 0 or t.buyer_id is not null
+    t.contact #>> '{{buyer,postal_address}}' is not null or t.deposit_cents > 0
     or coalesce(t.contact #>> '{{buyer,buyer_type}}', 'consumer') <> 'consumer'
     or coalesce(t.contact #>> '{{buyer,billing}}', 'per_order') = 'monthly'
     or t.net_cents + t.vat_cents - t.refunded_cents <= {SIMPLIFIED_LIMIT})"""
 """The condition of an order `t` that has all that its invoice names of the buyer."""
+PARTNER_NAMED = """(
+    t.buyer_id is null or exists (
+        select 1 from cooperative b
+         where b.id = t.buyer_id and (b.postal_address is not null or t.contact #>> '{buyer,postal_address}' is not null)
+           and (b.vat_id is not null or not exists (
+                   select 1 from order_line l where l.order_id = t.id and l.vat_class = 'reverse_charged'))))"""
+"""The same of a cooperative that buys: its address, and its VAT id if it declares the VAT."""
 
 
 async def orders_without_invoice(tx: Tx, limit: int = 1000) -> list[Order]:
     """Orders that were supplied and have no invoice, of which it is issued by itself; oldest first."""
-    sql = f"{orders.select} where {WITHOUT} and {READY} and {NAMED} order by t.id limit $1"
+    sql = f"{orders.select} where {WITHOUT} and {READY} and {NAMED} and {PARTNER_NAMED} order by t.id limit $1"
     return [orders.load(row) for row in await tx.rows(sql, limit)]
 
 

@@ -102,6 +102,11 @@ class Cooperative:
         return taxed and registered and all(one is not None for one in needed)
 
 
+def one_entity(one: Cooperative, other: Cooperative) -> bool:
+    """Whether two cooperatives are one legal entity: they have one KvK number. It sends itself no invoices."""
+    return one.kvk_number is not None and one.kvk_number == other.kvk_number
+
+
 def check_cash_method(cooperative: Cooperative) -> Cooperative:
     """Returns the cooperative.
 

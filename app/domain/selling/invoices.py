@@ -105,7 +105,7 @@ class InvoiceLine:
     minutes: int | None = None
     """The minutes of an hourly price, below zero if the line is; null for any other."""
     unit: str
-    """The unit of the price, as an offering has it (`PriceUnit`)."""
+    """The unit of the price, as an offering has it (`PriceUnit`); of a joint purchase as its article has it."""
     unit_price_cents: int
     """The price of a unit in `basis`, never below zero: a line below zero has a quantity below zero."""
     basis: PriceBasis
@@ -191,7 +191,7 @@ class InvoicePaper:
     buyer: InvoiceBuyer | None = None
     """None on a simplified invoice."""
     order_references: tuple[str, ...]
-    """The references of its orders; for a joint purchase that of the purchase."""
+    """The references of its orders; for a joint purchase its title."""
     rf_reference: str | None = None
     """The reference that the payment names (ISO 11649); none on a credit note."""
     lines: tuple[InvoiceLine, ...]
@@ -205,6 +205,8 @@ class InvoicePaper:
     refers_to: tuple[RefersTo, ...] = ()
     reason: str = ""
     """Why a credit note lowers the price, as the customer may read it."""
+    shared_costs: bool = False
+    """Whether it passes on a supplier's bill with the VAT in it; its lines have the class `exempt` then, and no VAT."""
 
     @property
     def is_credit_note(self) -> bool:
@@ -280,6 +282,8 @@ class Invoice:
     """The credit that a credit note is for."""
     purchase_id: UUID | None = None
     """The joint purchase that it charges."""
+    purchase_credit_id: UUID | None = None
+    """The supplier's credit that a credit note of a joint purchase is for."""
     refers_to: tuple[UUID, ...] = ()
     sent_at: datetime | None = None
     order_ids: tuple[UUID, ...] = ()

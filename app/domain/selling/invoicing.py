@@ -12,11 +12,12 @@ from app.domain.errors import (
     MoreThanLeft,
     NothingOpen,
     RuleRefused,
+    VatIdNeeded,
     WrongState,
 )
 from app.domain.money import basis_points_of, half_up
 from app.domain.people.cooperatives import Cooperative
-from app.domain.selling.customers import BuyerType, Contact
+from app.domain.selling.customers import Buyer, BuyerType, Contact
 from app.domain.selling.invoice_lines import Invoiced, deposits_off, negated, supply_lines
 from app.domain.selling.invoices import (
     Invoice,
@@ -30,6 +31,7 @@ from app.domain.selling.invoices import (
     groups_of_lines,
 )
 from app.domain.selling.orders import CALLED_OFF, SUPPLIED, Order, OrderState
+from app.domain.vat import DECLARED_BY_BUYER
 
 DUTCH_SPEAKING = frozenset({"NL", "BE", "SR", "AW", "CW", "SX", "BQ"})
 OPEN_FOR_DEPOSITS = frozenset({OrderState.ACCEPTED, OrderState.IN_PROGRESS})
@@ -55,6 +57,7 @@ class Draft:
     received_cents: int = 0
     refers_to: tuple[RefersTo, ...] = ()
     reason: str = ""
+    shared_costs: bool = False
     language: InvoiceLanguage = InvoiceLanguage.NL
 
     @property
@@ -88,6 +91,7 @@ class Draft:
             payable_cents=0 if noted else gross - self.received_cents,
             refers_to=self.refers_to,
             reason=self.reason,
+            shared_costs=self.shared_costs,
         )
 
 
@@ -127,16 +131,22 @@ def buyer_of(contact: Contact) -> InvoiceBuyer:
     )
 
 
-def partner_of(cooperative: Cooperative, purchase_order: str) -> InvoiceBuyer:
-    """A cooperative that is charged by another one."""
+def partner_of(cooperative: Cooperative, ordered: Buyer | None = None) -> InvoiceBuyer:
+    """A cooperative that is charged by another one; `ordered` has its order, and its address if it names none itself.
+
+    Raises BuyerAddressNeeded.
+    """
+    address = cooperative.postal_address or (ordered.postal_address if ordered else None)
+    if address is None:
+        raise BuyerAddressNeeded
     return InvoiceBuyer(
         name=cooperative.legal_name or cooperative.name,
-        postal_address=cooperative.postal_address,
+        postal_address=address,
         kvk_number=cooperative.kvk_number,
         oin=cooperative.oin,
         vat_id=cooperative.vat_id,
         email=cooperative.email,
-        purchase_order=purchase_order,
+        purchase_order=ordered.purchase_order if ordered else None,
     )
 
 
@@ -151,7 +161,8 @@ def supply_draft(
     """The invoice of an order that was supplied: standard, simplified or final; a partner's between cooperatives.
 
     If deposits asked more than the price, it is a credit note of them. A consumer's is simplified up to the limit,
-    unless it shall be `named`. Raises BuyerAddressNeeded for another one of a consumer without an address.
+    unless it shall be `named`. Raises BuyerAddressNeeded for another one of a consumer without an address, VatIdNeeded
+    for a partner's that the buyer declares the VAT of, and has no VAT id for (Wet OB 1968 art. 35a).
     """
     lines = [*supply_lines(order), *deposits_off(order, before)]
     gross = sum(line.gross_cents for line in lines)
@@ -161,6 +172,8 @@ def supply_draft(
     kind = InvoiceKind.FINAL if before else InvoiceKind.STANDARD
     if partner is not None:
         kind = InvoiceKind.PARTNER
+        if partner.vat_id is None and any(line.vat_class in DECLARED_BY_BUYER for line in lines):
+            raise VatIdNeeded(how="partner")
     elif buyer.private and not before and gross <= SIMPLIFIED_LIMIT and not (named and buyer.postal_address):
         kind = InvoiceKind.SIMPLIFIED
     elif buyer.private and buyer.postal_address is None and not before:
@@ -211,7 +224,7 @@ def note_draft(order: Order, before: Sequence[Invoiced], lines: Sequence[Invoice
         lines=tuple(lines),
         supplied_from=order.work_date,
         supplied_until=order.work_date,
-        refers_to=tuple(_reference(one) for one in noted),
+        refers_to=tuple(map(reference_to, noted)),
         reason=reason,
         language=paper.language,
     )
@@ -233,7 +246,7 @@ def again_draft(
         supplied_from=order.work_date,
         supplied_until=order.work_date,
         payment_days=order.payment_days or 0,
-        refers_to=tuple(_reference(one) for one in noted or (first,)),
+        refers_to=tuple(map(reference_to, noted or (first,))),
         language=paper.language,
     )
 
@@ -292,7 +305,8 @@ def in_language(draft: Draft, language: InvoiceLanguage | None) -> Draft:
     return draft if language is None else replace(draft, language=language)
 
 
-def _reference(invoice: Invoice) -> RefersTo:
+def reference_to(invoice: Invoice) -> RefersTo:
+    """How a later invoice refers to this one."""
     return RefersTo(number=invoice.number, issued_on=invoice.issued_on)
 
 

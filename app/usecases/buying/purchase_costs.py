@@ -7,6 +7,7 @@ from app.db.buying.joint_purchases import articles, demands_of, joint_purchases,
 from app.db.engine import Tx, uuid7
 from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
+from app.db.selling.invoices import lock_numbers
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.buying.joint_purchases import ALLOCATED, Credit, JointPurchase, PurchaseState, Wish, transition
@@ -22,6 +23,7 @@ from app.domain.vat import inside
 from app.ids import JointPurchaseId, PurchaseArticleId, WishId
 from app.usecases.declared.version import expect
 from app.usecases.shared import book_purchase
+from app.usecases.shared.issue_purchase import note_purchase_credit, start_invoices
 from app.usecases.shared.purchase_forms import PurchaseArticleChange
 from app.vocabulary import Amount, AmountOrNone, Doc, MoneyIn, PaymentDay, StatedReason, Units, Version
 
@@ -124,6 +126,7 @@ async def settle_joint_purchase(
     charged = await book_purchase.charge(tx, whole, day)
     await book_purchase.save(tx, charged)
     await book_purchase.tell_all(tx, charged, "settle")
+    await start_invoices(tx, charged.purchase)
     return await joint_purchases.save(tx, charged.purchase)
 
 
@@ -138,6 +141,8 @@ async def credit_wish(tx: Tx, actor: Actor, *, wish_id: WishId, amount: Amount, 
     if found.state is not PurchaseState.SETTLED:
         raise WrongState(verb="credit", state=found.state, possible=[])
     await lend_staff_view(tx, found.cooperative_id)
+    if wish.cooperative_id != found.cooperative_id:
+        await lock_numbers(tx, found.cooperative_id)
     wish = await wishes.get(tx, wish_id, lock=True)
     vat = await _deducted(tx, found, wish, amount.cents)
     off = vat.vat if vat else 0
@@ -157,6 +162,7 @@ async def credit_wish(tx: Tx, actor: Actor, *, wish_id: WishId, amount: Amount, 
         vat_cents=off,
     )
     credited = await book_purchase.credit(tx, found, wish, given, vat)
+    await note_purchase_credit(tx, found, wish, given)
     await tell(tx, "joint_purchase.credited", wish.cooperative_id, found.id, title=found.title)
     return credited
 

@@ -20,6 +20,7 @@ from app.domain.errors import (
     NothingOpen,
     RestoredUnchecked,
     RuleRefused,
+    VatIdNeeded,
 )
 from app.domain.money import cents_of
 from app.domain.page import Page, PageRequest
@@ -49,7 +50,7 @@ from app.usecases.declared.audit import shows_private
 from app.usecases.declared.due import order_in_time
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.shared.addresses import PostalAddressInput
-from app.usecases.shared.issue import issue_deposit, issue_supply, partner_buyer, standing_invoices
+from app.usecases.shared.issue import issue_deposit, issue_supply, partner_buyer, standing_invoices, within_entity
 from app.usecases.shared.order_filters import (
     InvoiceNumber,
     OfBuyer,
@@ -84,13 +85,18 @@ async def issue_due(tx: Tx, actor: Actor, *, order_id: UUID) -> None:
     order = await orders.get(tx, order_id, lock=True)
     try:
         if order.state in SUPPLIED:
-            if order.invoice_id is None and not order.billed_monthly and has_something(order):
+            if _due(order) and not await within_entity(tx, order):
                 await issue_supply(tx, order)
         elif asks_deposit(order):
             _, after = await issue_deposit(tx, order, order.paid_cents - order.owed_back_cents - order.deposit_cents)
             await orders.save(tx, after)
-    except (InvoiceDetailsMissing, BuyerAddressNeeded, RestoredUnchecked):
+    except (InvoiceDetailsMissing, BuyerAddressNeeded, RestoredUnchecked, VatIdNeeded):
         return
+
+
+def _due(order: Order) -> bool:
+    """Whether an order that was supplied has no invoice yet, and gets one of its own."""
+    return order.invoice_id is None and not order.billed_monthly and has_something(order)
 
 
 async def ask_invoice(
@@ -109,8 +115,8 @@ async def ask_invoice(
     deposits are for the treasurer.
 
     Raises WrongState for an order that is not accepted or called off, NothingOpen for a price of 0.00, MoreThanLeft,
-    RuleRefused for a deposit without percentage or amount, or with both; InvoiceDetailsMissing while the cooperative
-    cannot issue, BuyerAddressNeeded, RestoredUnchecked.
+    RuleRefused for a deposit without percentage or amount, or with both, and for a charge within one legal entity;
+    InvoiceDetailsMissing while the cooperative cannot issue, BuyerAddressNeeded, VatIdNeeded, RestoredUnchecked.
     """
     order = await orders.get(tx, order_id)
     right = Right.ASK_INVOICE if order.state in SUPPLIED else Right.ISSUE_INVOICE

@@ -42,6 +42,7 @@ from app.domain.buying.purchase_credits import CREDIT, borne_cents
 from app.domain.buying.purchase_vat import RateVat, of_bill, vat_legs, vat_results
 from app.domain.buying.spending import Lot, by_month, first_in_first_out
 from app.domain.ledger import JournalKind, Leg, Posting, ResultLine, into_pots
+from app.domain.people.cooperatives import one_entity
 from app.domain.small_business import without_vat
 from app.usecases.declared.version import expect
 from app.vocabulary import Version
@@ -94,11 +95,11 @@ class Whole:
 async def load(tx: Tx, purchase: JointPurchase, day: date | None = None) -> Whole:
     """The purchase with everything in it, in three queries; the caller holds its lock, or only reads.
 
-    What did not come yet has the VAT rates of today; who deducts VAT is that of `day`, or else of today. Opens the
-    lead's rows.
+    What did not come yet has the VAT rates of today; who deducts VAT is that of `day`, or else of today. With `day`, of
+    the settlement, they are named whether anybody deducts VAT or not: invoices ask it. Opens the lead's rows.
     """
     await lend_staff_view(tx, purchase.cooperative_id)
-    if purchase.deductible and purchase.state is not PurchaseState.SETTLED:
+    if (purchase.deductible or day is not None) and purchase.state is not PurchaseState.SETTLED:
         purchase = await _with_sides(tx, purchase, day or tx.today)
     articles = [article.on(tx.today) for article in await article_store.all(tx, purchase_id=purchase.id)]
     found = await wishes.all(tx, purchase_id=purchase.id)
@@ -110,7 +111,7 @@ async def _with_sides(tx: Tx, purchase: JointPurchase, day: date) -> JointPurcha
     sides = await cooperatives.all(tx, id=purchase.cooperative_ids)
     lead = next(side for side in sides if side.id == purchase.cooperative_id)
     deducting = [side.id for side in sides if not without_vat(side.small_business_spells, day)]
-    one = [p.id for p in sides if p.id != lead.id and lead.kvk_number and p.kvk_number == lead.kvk_number]
+    one = [side.id for side in sides if side.id != lead.id and one_entity(lead, side)]
     return replace(purchase, deducting_ids=tuple(deducting), entity_ids=tuple(one))
 
 

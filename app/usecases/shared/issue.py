@@ -4,7 +4,7 @@ The order is locked first, then the series of numbers, then the books.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.db.engine import Tx, uuid7
@@ -13,8 +13,10 @@ from app.db.platform.outbox import start_timer, tell
 from app.db.selling.invoice_series import lock_numbers, next_number
 from app.db.selling.invoices import earlier_invoices, invoice_orders, invoices
 from app.db.selling.orders import set_invoice
-from app.domain.people.cooperatives import Cooperative
+from app.domain.errors import RuleRefused
+from app.domain.people.cooperatives import Cooperative, one_entity
 from app.domain.selling.credits import Credit
+from app.domain.selling.customers import BuyerType
 from app.domain.selling.invoice_lines import (
     Invoiced,
     all_back_lines,
@@ -49,6 +51,15 @@ from app.usecases.shared.book_order import charge, watch_unpaid
 Lines = Sequence[InvoiceLine]
 
 
+@dataclass(frozen=True, kw_only=True)
+class OfPurchase:
+    """The joint purchase that an invoice is for, the cooperative that buys, and the supplier's credit of a note."""
+
+    purchase_id: UUID
+    buyer_id: UUID
+    credit_id: UUID | None = None
+
+
 async def lock_series(tx: Tx, *orders: Order) -> None:
     """Locks the numbers of the sellers of these orders, of which some may get one; in the order of their ids.
 
@@ -63,7 +74,8 @@ async def issue_supply(
 ) -> Invoice:
     """The invoice of a locked order that was supplied and has none.
 
-    Raises InvoiceDetailsMissing, BuyerAddressNeeded, RestoredUnchecked.
+    Raises InvoiceDetailsMissing, BuyerAddressNeeded, VatIdNeeded, RestoredUnchecked, RuleRefused within one legal
+    entity.
     """
     seller = await cooperatives.get(tx, order.cooperative_id)
     before = standing_invoices(await earlier_invoices(tx, order.id))
@@ -147,12 +159,12 @@ async def issue(
     about: Order | None,
     *,
     credit_id: UUID | None = None,
-    purchase_id: UUID | None = None,
     refers_to: Sequence[UUID] = (),
+    of_purchase: OfPurchase | None = None,
 ) -> Invoice:
-    """Gives a draft its number and its day, and stores it. `lines` are those of each order; `about` says who bought.
+    """Gives a draft its number and its day, and stores it.
 
-    Raises RestoredUnchecked.
+    `lines` are those of each order; `about`, or else `of_purchase`, says who bought. Raises RestoredUnchecked.
     """
     year, sequence, day = await next_number(tx, seller.id)
     paper = draft.issued(number_of(seller.invoice_prefix or _prefix_of(draft), year, sequence), day)
@@ -167,11 +179,11 @@ async def issue(
         issued_on=day,
         issued_at=tx.now,
         due_on=paper.due_on,
-        buyer_id=about.buyer_id if about else None,
+        buyer_id=about.buyer_id if about else of_purchase.buyer_id if of_purchase else None,
         customer_person_id=about.customer_person_id if about else None,
         app_id=about.app_id if about else None,
         buyer_name=buyer.name if buyer else about.contact.name if about else "",
-        buyer_type=about.contact.buyer.buyer_type if about else None,
+        buyer_type=about.contact.buyer.buyer_type if about else BuyerType.BUSINESS,
         kvk_number=buyer.kvk_number if buyer else None,
         oin=buyer.oin if buyer else None,
         purchase_order=buyer.purchase_order if buyer else None,
@@ -181,7 +193,8 @@ async def issue(
         paper=paper,
         digest=digest_of(paper),
         credit_id=credit_id,
-        purchase_id=purchase_id,
+        purchase_id=of_purchase.purchase_id if of_purchase else None,
+        purchase_credit_id=of_purchase.credit_id if of_purchase else None,
         refers_to=tuple(refers_to),
         order_ids=tuple(lines),
     )
@@ -208,10 +221,23 @@ async def _note(
 
 
 async def partner_buyer(tx: Tx, order: Order) -> InvoiceBuyer | None:
-    """The cooperative that is charged, as the buyer; None for a customer's order."""
+    """The cooperative that is charged, as the buyer; None for a customer's order.
+
+    Raises BuyerAddressNeeded, RuleRefused for a charge within one legal entity.
+    """
     if order.buyer_id is None:
         return None
-    return partner_of(await cooperatives.get(tx, order.buyer_id), order.contact.buyer.purchase_order or "")
+    if await within_entity(tx, order):
+        raise RuleRefused(rule="no_invoice_within_entity", value=order.contact.name)
+    return partner_of(await cooperatives.get(tx, order.buyer_id), order.contact.buyer)
+
+
+async def within_entity(tx: Tx, order: Order) -> bool:
+    """Whether it charges a cooperative of the seller's own legal entity, which gets no invoice."""
+    if order.buyer_id is None:
+        return False
+    sides = await cooperatives.all(tx, id=(order.cooperative_id, order.buyer_id))
+    return one_entity(*sides)
 
 
 async def note_supply(tx: Tx, invoice: Invoice, *orders: Order) -> None:

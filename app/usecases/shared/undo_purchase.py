@@ -8,6 +8,7 @@ from app.db.buying.joint_purchases import joint_purchases, save_wishes
 from app.db.earning.earnings import lock_pots
 from app.db.engine import Tx
 from app.db.people.persons import lend_staff_view
+from app.db.selling.invoices import lock_numbers
 from app.domain.books.corrections import into_balance
 from app.domain.buying.joint_purchases import JointPurchase, unsettled
 from app.domain.buying.purchase_costs import reserved_before
@@ -15,6 +16,7 @@ from app.domain.errors import ReverseThatFirst
 from app.domain.ledger import Journal, JournalKind, Leg
 from app.domain.transitions import Case
 from app.usecases.shared import book_purchase
+from app.usecases.shared.issue_purchase import note_purchase
 from app.usecases.shared.undo import Undoing, negation_of, netted_since, post_reversal
 
 
@@ -41,7 +43,8 @@ async def undo_joint_purchase(tx: Tx, undoing: Undoing) -> None:
     whole = await book_purchase.load(tx, again)
     legs = {journal.id: await ledger.legs_of(tx, journal) for journal in journals}
     ordered = sorted(journals, key=lambda journal: journal.cooperative_id)
-    # All locks first: the books are booked one after the other.
+    # All locks first: the numbers of the lead, then the books, which are booked one after the other.
+    await lock_numbers(tx, purchase.cooperative_id)
     for journal in ordered:
         await lock_pots(tx, journal.cooperative_id, _savers(legs[journal.id]))
     for journal in ordered:
@@ -53,6 +56,7 @@ async def undo_joint_purchase(tx: Tx, undoing: Undoing) -> None:
     reserved = reserved_before(whole.wishes, places)
     wishes = [replace(wish, reserved_cents=reserved.get(wish.id, 0), charged_cents=0, lots=()) for wish in whole.wishes]
     await save_wishes(tx, wishes)
+    await note_purchase(tx, purchase, undoing.reason)
     await book_purchase.tell_all(tx, whole, "settlement_reversed")
     await joint_purchases.save(tx, again)
 

@@ -10,10 +10,12 @@ from app.db.earning.earnings import lock_pots
 from app.db.engine import Tx
 from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
+from app.db.selling.invoices import lock_numbers
 from app.domain.books.corrections import into_balance
 from app.domain.buying.joint_purchases import Credit, JointPurchase, Wish
 from app.domain.buying.purchase_credits import borne_cents, by_credit, uncredited
 from app.domain.ledger import Journal, JournalKind
+from app.usecases.shared.issue_purchase import invoice_purchase_again
 from app.usecases.shared.undo import Undoing, negation_of, netted_since, post_reversal
 
 
@@ -46,6 +48,7 @@ async def undo_purchase_credit(tx: Tx, undoing: Undoing) -> None:
     await joint_purchases.get(tx, undoing.source_id, lock=True)
     booked = await _booked(tx, undoing.journal)
     await netted_since(tx, undoing, booked.journals)
+    await lock_numbers(tx, booked.purchase.cooperative_id)
     wish = await wishes.get(tx, booked.wish.id, lock=True)
     saver = wish.member_id if wish.paid_by == "pot" else None
     pots = await lock_pots(tx, wish.cooperative_id, [saver]) if saver else {}
@@ -60,6 +63,8 @@ async def undo_purchase_credit(tx: Tx, undoing: Undoing) -> None:
     cents = borne_cents(booked.purchase, wish.cooperative_id, booked.credit)
     await wishes.save(tx, uncredited(wish, cents, free, undoing.day))
     await purchase_credits.save(tx, replace(booked.credit, reversed_on=undoing.day))
+    if wish.cooperative_id != booked.purchase.cooperative_id:
+        await invoice_purchase_again(tx, booked.purchase, wish, booked.credit)
     for place in {one.cooperative_id for one in booked.journals}:
         await tell(tx, "joint_purchase.credit_reversed", place, booked.purchase.id, title=booked.purchase.title)
 
