@@ -208,6 +208,20 @@ KINDS = {
         due_on=None,
         rf_reference=None,
     ),
+    "partner, joint purchase": paper(
+        InvoiceKind.PARTNER,
+        lines_of(Item(price=119, quantity=7, title="Garen", unit="klos"), Item(price=33, vat_class=VatClass.REDUCED)),
+        due_on=None,
+        rf_reference=None,
+        order_references=("Garen samen",),
+    ),
+    "partner, shared costs": paper(
+        InvoiceKind.PARTNER,
+        lines_of(Item(price=121, quantity=6, title="Stof", unit="meter", vat_class=VatClass.EXEMPT)),
+        due_on=None,
+        rf_reference=None,
+        shared_costs=True,
+    ),
     "credit note of a final": paper(
         InvoiceKind.CREDIT_NOTE,
         lines_of(Item(price=37_500, title="Workshop", role=LineRole.CREDITED)),

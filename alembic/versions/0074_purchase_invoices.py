@@ -1,13 +1,13 @@
 """Invoices of joint purchases: one for each partner, and the supplier's credit that a note is for.
 
 Revision ID: 0074
-Revises: 0070
+Revises: 0071
 """
 
 from app.db.revisions import run_file
 
 revision = "0074"
-down_revision = "0070"
+down_revision = "0071"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,7 @@
 """Invoices of partners to the lead of a job, in their own series; with the credits and corrections of the job."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ async def two(world: World, *, scheme: bool = False) -> tuple[Seller, Seller, st
     return lead, partner, await partner.can_invoice()
 
 
-async def job_of(world: World, lead: Seller, partner: Seller, **more: object) -> Json:
+async def job_of(world: World, lead: Seller, partner: Seller, **more: Any) -> Json:
     """An approved job of 200.00: the lead and the partner do half each."""
     job = await plan(world, lead, slot("Koken", 5000), slot("Poetsen", 5000), lines=[line("200.00")], **more)
     for number, seller in enumerate((lead, partner)):

@@ -217,7 +217,8 @@ NAMED = f"""(
 PARTNER_NAMED = """(
     t.buyer_id is null or exists (
         select 1 from cooperative b
-         where b.id = t.buyer_id and (b.postal_address is not null or t.contact #>> '{buyer,postal_address}' is not null)
+         where b.id = t.buyer_id
+           and (b.postal_address is not null or t.contact #>> '{buyer,postal_address}' is not null)
            and (b.vat_id is not null or not exists (
                    select 1 from order_line l where l.order_id = t.id and l.vat_class = 'reverse_charged'))))"""
 """The same of a cooperative that buys: its address, and its VAT id if it declares the VAT."""

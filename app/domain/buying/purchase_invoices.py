@@ -52,7 +52,11 @@ class PartnerCharge:
         """What a credit takes off, above zero."""
         wish = next(one for one in self.wishes if one.id == credit.wish_id)
         article = next(one for one in self.articles if one.id == wish.article_id)
-        return [self._line(article, LineRole.CREDITED, 1, PriceUnit.PIECE, credit.cents - credit.vat_cents, credit.vat_cents)]
+        return [
+            self._line(
+                article, LineRole.CREDITED, 1, PriceUnit.PIECE, credit.cents - credit.vat_cents, credit.vat_cents
+            )
+        ]
 
     def _rates(self) -> list[int]:
         return sorted({article.vat_basis_points for article in self.articles})
