@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from pydantic import TypeAdapter, ValidationError
 
+from app.adapters.invoice_texts import printed
 from app.adapters.ubl import PEPPOL_BIS, SI_UBL, VAT_SCHEMES, invoice_ubl
 from app.domain.money import cents_of
 from app.domain.people.addresses import PostalAddress
@@ -253,6 +254,22 @@ def test_two_reasons_are_one_group() -> None:
     assert file.vat() == [("E", "0", "56.85", "0.00")]
     reason = file.one("TaxTotal/TaxSubtotal/TaxCategory/TaxExemptionReason")
     assert reason == "Bijzondere regeling – gebruikte goederen; Vrijgesteld van btw (art. 11 Wet OB 1968)"
+
+
+def test_a_joint_purchase_counts_in_the_units_of_its_articles() -> None:
+    file = File(KINDS["partner, joint purchase"])
+    assert file.priced() == ("7", "C62", "8.33", "1.19", None)
+    assert file.all("InvoiceLine/Item/Description") == ["klos"]
+    assert file.vat() == [("S", "21", "8.33", "1.75"), ("S", "9", "0.33", "0.03")]
+
+
+def test_costs_on_joint_account_say_why_there_is_no_vat() -> None:
+    file = File(KINDS["partner, shared costs"])
+    assert file.vat() == [("E", "0", "7.26", "0.00")]
+    reason = file.one("TaxTotal/TaxSubtotal/TaxCategory/TaxExemptionReason")
+    assert reason.startswith("Kosten voor gemene rekening")
+    words = printed(KINDS["partner, shared costs"])
+    assert (words["table"]["sections"][0]["rows"][0]["quantity"], words["notes"]) == ("6 meter", [reason])
 
 
 def test_the_margin_stands_nowhere() -> None:

@@ -24,6 +24,8 @@ SYSTEM = {
     "expire_order",
     "close_on_time",
     "top_up_on_time",
+    "invoice_purchase",
+    "list_due_purchases",
     "approve_on_time",
     "list_pairs_to_net",
     "propose_for_pair",
