@@ -1,13 +1,13 @@
 """Invoices of joint purchases: one for each partner, and the supplier's credit that a note is for.
 
 Revision ID: 0074
-Revises: 0071
+Revises: 0073
 """
 
 from app.db.revisions import run_file
 
 revision = "0074"
-down_revision = "0071"
+down_revision = "0073"
 branch_labels = None
 depends_on = None
 

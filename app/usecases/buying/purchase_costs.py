@@ -7,7 +7,7 @@ from app.db.buying.joint_purchases import articles, demands_of, joint_purchases,
 from app.db.engine import Tx, uuid7
 from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
-from app.db.selling.invoices import lock_numbers
+from app.db.selling.invoice_series import lock_numbers
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.buying.joint_purchases import ALLOCATED, Credit, JointPurchase, PurchaseState, Wish, transition

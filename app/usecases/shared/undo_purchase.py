@@ -8,7 +8,7 @@ from app.db.buying.joint_purchases import joint_purchases, save_wishes
 from app.db.earning.earnings import lock_pots
 from app.db.engine import Tx
 from app.db.people.persons import lend_staff_view
-from app.db.selling.invoices import lock_numbers
+from app.db.selling.invoice_series import lock_numbers
 from app.domain.books.corrections import into_balance
 from app.domain.buying.joint_purchases import JointPurchase, unsettled
 from app.domain.buying.purchase_costs import reserved_before

@@ -10,7 +10,7 @@ from app.db.earning.earnings import lock_pots
 from app.db.engine import Tx
 from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
-from app.db.selling.invoices import lock_numbers
+from app.db.selling.invoice_series import lock_numbers
 from app.domain.books.corrections import into_balance
 from app.domain.buying.joint_purchases import Credit, JointPurchase, Wish
 from app.domain.buying.purchase_credits import borne_cents, by_credit, uncredited
