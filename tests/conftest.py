@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
-from app.adapters import invoice_pdf, message_catalogues
+from app.adapters import message_catalogues, typesetting
 from app.adapters.certificates import trusted
 from app.adapters.tokens import new_key
 from app.db.embedded import EmbeddedPostgres
@@ -34,7 +34,7 @@ FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_conn
 
 def pytest_configure(config: pytest.Config) -> None:
     """Say that the server is in use, so that another run beside this one leaves it alone."""
-    invoice_pdf.STRICT = True  # a warning of the typesetter is an error here
+    typesetting.STRICT = True  # a warning of the typesetter is an error here
     message_catalogues.STRICT = True  # a text that lacks a fact is an error here
     if not hasattr(config, "workerinput"):
         HOME.mkdir(exist_ok=True)

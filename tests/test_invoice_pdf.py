@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from pypdf import PdfReader
 
-from app.adapters import invoice_pdf as module
+from app.adapters import typesetting
 from app.adapters.epc import epc_text
-from app.adapters.invoice_pdf import TypesettingWarned, invoice_pdf
+from app.adapters.invoice_pdf import invoice_pdf
 from app.adapters.messages import euro
 from app.adapters.print_fonts import BREAK, FAMILIES, REPLACEMENT, drawable
+from app.adapters.typesetting import TypesettingWarned
 from app.domain.people.addresses import PostalAddress
 from app.domain.selling.invoices import InvoiceLanguage, InvoicePaper, LineRole
 from app.domain.vat import PriceBasis, VatClass
@@ -305,7 +306,7 @@ def test_the_ubl_is_attached_as_it_is() -> None:
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:
-    module._compiler.cache_clear()
+    typesetting._compiler.cache_clear()
     for name in ("standard", "collective"):
         assert invoice_pdf(PAPERS[name](), ubl=UBL) == file_of(name)
 
@@ -492,17 +493,18 @@ def test_every_text_that_a_form_accepts_gives_a_file(texts: list[str]) -> None:
 
 
 def test_a_warning_of_the_typesetter_is_an_error_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    template = module.TEMPLATE.read_bytes().replace(b'"Heebo"', b'"No Such Font"')
-    monkeypatch.setattr(module, "_template", lambda: template)
+    template = typesetting.template_of("invoice").replace(b'"Heebo"', b'"No Such Font"')
+    monkeypatch.setattr(typesetting, "template_of", lambda _: template)
     with pytest.raises(TypesettingWarned, match="no such font"):
         invoice_pdf(papers.standard(), ubl=None)
-    monkeypatch.setattr(module, "STRICT", False)
+    monkeypatch.setattr(typesetting, "STRICT", False)
     assert invoice_pdf(papers.standard(), ubl=None)
 
 
 @pytest.mark.parametrize("reached", ['read("/etc/hostname")', 'read("../invoice.typ")', 'image("x.png")'])
 def test_the_template_can_read_no_file(reached: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_template", lambda: module.TEMPLATE.read_bytes() + f"\n#{reached}".encode())
+    template = typesetting.template_of("invoice") + f"\n#{reached}".encode()
+    monkeypatch.setattr(typesetting, "template_of", lambda _: template)
     with pytest.raises(RuntimeError, match=r"file not found|cannot read file outside|failed to load file|would escape"):
         invoice_pdf(papers.standard(), ubl=None)
 
