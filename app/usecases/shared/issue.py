@@ -139,7 +139,9 @@ async def invoice_again(tx: Tx, after: Order, credit: Credit) -> Order:
     noted = [one for one in before if one.invoice.credit_id == credit.id]
     if not noted and after.invoice_id is None:
         return after
-    lines = list(noted[0].invoice.paper.lines) if noted else credit_note_lines(after, credit.lines)
+    # Before the final invoice only what deposits asked too much was credited; that invoice left out the rest.
+    known = after.invoice_id is not None
+    lines = credit_note_lines(after, credit.lines) if known else list(noted[0].invoice.paper.lines)
     seller = await cooperatives.get(tx, after.cooperative_id)
     draft = again_draft(after, before, lines, [one.invoice for one in noted])
     invoice = await issue(tx, seller, draft, {after.id: lines}, after, refers_to=[one.invoice.id for one in noted])
