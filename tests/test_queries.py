@@ -5,7 +5,7 @@ import json
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
@@ -13,13 +13,16 @@ import httpx
 import pytest
 
 from app.db.logins import logins_at
+from app.db.selling.accounts import AccountParties, found_of_customer
 from app.db.selling.orders import found_orders
 from app.domain.page import PageRequest
-from app.domain.selling.customers import BuyerType
+from app.domain.selling.customers import BuyerType, Contact
 from app.domain.selling.order_filters import OrderFilter, OrderParties, PaymentFilter
 from app.domain.selling.orders import OrderState
 from app.main import build
 from app.settings import Settings
+from tests.domain.test_charged import line
+from tests.domain.test_charged import order as order_of
 from tests.scenarios import jobs
 from tests.world import GUEST, Json, World
 
@@ -176,6 +179,41 @@ async def test_no_filter_reads_what_others_sold(database_url: str) -> None:
     finally:
         await transaction.rollback()
         await connection.close()
+
+
+async def test_an_account_reads_only_what_its_reader_may_see(database_url: str) -> None:
+    """Among many orders of others, by the index of the seller, the app or the person; and all else by its order."""
+    own = [uuid.uuid4() for _ in range(4)]
+    contact = Contact(name="An", email="an@example.org")
+    order = replace(order_of(line(100)), cooperative_id=own[0], customer_person_id=own[2], contact=contact)
+    connection = await asyncpg.connect(database_url.replace("samen@", "postgres@"))
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        await connection.execute("set local session_replication_role = replica")
+        await connection.execute(MANY, *own, OWN)
+        await connection.execute(MANY, *(uuid.uuid4() for _ in own), OTHERS)
+        await connection.execute('analyze "order"')
+        for of in (AccountParties(), AccountParties(person_id=own[2]), AccountParties(app_id=own[1])):
+            sql, arguments = found_of_customer(order, of)
+            plan = json.loads(await connection.fetchval(f"explain (analyze, format json) {sql}", *arguments))
+            assert sum(rows_read(plan[0]["Plan"])) <= 2 * OWN, (of, plan)
+            # Without rows the planner reads whole tables, unless it may not.
+            await connection.execute("set local enable_seqscan = off")
+            plan = json.loads(await connection.fetchval(f"explain (format json) {sql}", *arguments))
+            await connection.execute("set local enable_seqscan = on")
+            assert set(scanned_whole(plan[0]["Plan"])) <= {"order"}, plan
+    finally:
+        await transaction.rollback()
+        await connection.close()
+
+
+def scanned_whole(node: Json) -> Iterator[str]:
+    """The tables that a plan reads without an index."""
+    if node["Node Type"] == "Seq Scan":
+        yield node["Relation Name"]
+    for below in node.get("Plans", ()):
+        yield from scanned_whole(below)
 
 
 def rows_read(node: Json) -> Iterator[float]:

@@ -6,7 +6,18 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from app.adapters.addresses import prefix_at
-from app.api import apps, catalogue, contract, errors, files, guest_orders, invoices, offering_imports, privacy
+from app.api import (
+    accounts,
+    apps,
+    catalogue,
+    contract,
+    errors,
+    files,
+    guest_orders,
+    invoices,
+    offering_imports,
+    privacy,
+)
 from app.api.deps import RunDep, WiringDep, operation_id
 from app.api.engine import router_of
 from app.contract.tables import TABLES
@@ -72,7 +83,7 @@ def install(app: FastAPI) -> None:
         # Before `/invoices/{id}`, which would take the name of a file for an id.
         invoices.router,
         *map(router_of, tables[asked:]),
-        *(one.router for one in (catalogue, files, guest_orders, offering_imports, privacy, apps)),
+        *(one.router for one in (catalogue, files, accounts, guest_orders, offering_imports, privacy, apps)),
         apps.login,
         operations,
     )

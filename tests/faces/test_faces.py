@@ -34,6 +34,7 @@ REST_ONLY = {"check_client", "check_assertion", "list_client_keys", "export_book
     "get_guest_payment",
     "find_invoice_file",
     "keep_invoice_files",
+    "print_order_account",
 }
 
 GRAPHQL_ONLY = {"find_tables"}

@@ -34,6 +34,8 @@ record_payment               treasurer
 record_cash                  member
 use_credit                   treasurer
 move_payment                 treasurer
+get_order_account            customer app coordinator treasurer
+print_order_account          customer app coordinator treasurer
 list_credits                 customer app coordinator treasurer
 credit_order                 treasurer
 list_repayments              customer app coordinator treasurer

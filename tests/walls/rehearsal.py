@@ -139,7 +139,8 @@ class Stand:
                 await self._asked(scope, receive, send)
         text = b"".join(message.get("body", b"") for message in said[1:])
         sent_back = tuple((name.decode(), value.decode()) for name, value in said[0]["headers"])
-        return Answer(said[0]["status"], text.decode(), sent_back)
+        # A PDF is no text.
+        return Answer(said[0]["status"], text.decode(errors="replace"), sent_back)
 
     async def query(self, document: str, variables: dict[str, Any], identity: Identity) -> Json:
         """The answer of GraphQL; for a subscription the first event."""

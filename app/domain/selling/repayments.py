@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 
 from app.domain.errors import MoreThanLeft, NothingOpen, NothingOwed, RuleRefused
 from app.domain.ledger import AccountKind, Leg
 from app.domain.selling.charged import about
+from app.domain.selling.customers import Contact
 from app.domain.selling.orders import Order
 from app.domain.selling.payments import PaymentMethod, SettlementMethod, money_account
 
@@ -67,7 +69,17 @@ def used_for(source: Order, target: Order, cents: int | None) -> int:
     return most if cents is None else cents
 
 
-def same_customer(one: Order, other: Order) -> bool:
+class OfCustomer(Protocol):
+    """An order, as far as it says who its customer is."""
+
+    @property
+    def customer_person_id(self) -> UUID | None: ...
+
+    @property
+    def contact(self) -> Contact: ...
+
+
+def same_customer(one: OfCustomer, other: OfCustomer) -> bool:
     """Whether two orders have the same customer: one person, or a company number or an e-mail address in common.
 
     Two people who both have a login are two customers, whatever address they typed.
@@ -75,15 +87,17 @@ def same_customer(one: Order, other: Order) -> bool:
     persons = {order.customer_person_id for order in (one, other)} - {None}
     if persons and one.customer_person_id == other.customer_person_id:
         return True
-    return bool(_numbers(one) & _numbers(other)) or (len(persons) < 2 and bool(_addresses(one) & _addresses(other)))
+    numbers = bool(company_numbers(one) & company_numbers(other))
+    return numbers or (len(persons) < 2 and bool(_addresses(one) & _addresses(other)))
 
 
-def _numbers(order: Order) -> set[str]:
+def company_numbers(order: OfCustomer) -> set[str]:
+    """The numbers by which registers know the buyer."""
     buyer = order.contact.buyer
     return {number for number in (buyer.kvk_number, buyer.oin, buyer.vat_id) if number}
 
 
-def _addresses(order: Order) -> set[str]:
+def _addresses(order: OfCustomer) -> set[str]:
     return {order.contact.email.casefold()} if order.contact.email else set()
 
 
