@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.jobs import COLLECTIVE, approved, join, line, move, plan, slot
+from tests.scenarios.jobs import COLLECTIVE, approved, delivered, join, line, move, plan, slot
 from tests.scenarios.money import boxes
-from tests.scenarios.papers import ADDRESS, sums
+from tests.scenarios.papers import ADDRESS, COMPANY, sums
 from tests.scenarios.test_corrections import undo
 from tests.scenarios.test_corrections_of_jobs import approval, credit, undo_by_all
 from tests.scenarios.test_first_sale import books_are_right
@@ -200,4 +200,29 @@ async def test_one_legal_entity_sends_itself_no_invoice(world: World, asked: boo
         assert refused["facts"]["rule"] == "no_invoice_within_entity"
     await credit(lead, job, "24.20")
     assert (await between(partner), await between(lead)) == ([], [])
+    await books_are_right(world)
+
+
+async def test_a_job_that_is_resumed_keeps_its_invoice(world: World) -> None:
+    """242.00 was invoiced at delivery; while the job goes on it stays asked and charged, and there is no second one."""
+    lead, partner, _ = await two(world)
+    slots = slot("Koken", 5000), slot("Poetsen", 5000)
+    job = await plan(world, lead, *slots, lines=[line("200.00")], contact=COMPANY)
+    for number, seller in enumerate((lead, partner)):
+        await join(seller.coordinator, job, seller.member_id, number)
+    job = await delivered(job, lead, partner)
+    await world.work()
+    place = f"/v1/orders/{job['orderId']}/invoices"
+    (invoice,) = await lead.treasurer("GET", place)
+    await move(lead.treasurer, job, "dispute", reason="De vloer is nog vuil")
+    await move(lead.coordinator, job, "resume")
+    order = await lead.treasurer("GET", f"/v1/orders/{job['orderId']}")
+    (asked,) = await lead.treasurer("GET", place)
+    assert (order["state"], order["invoiceId"], asked["due"]) == ("in_progress", None, invoice["due"])
+    assert await boxes(lead) == {"1a": "42.00"}
+    await books_are_right(world)
+    await move(lead.coordinator, job, "deliver")
+    await world.work()
+    assert [one["id"] for one in await lead.treasurer("GET", place)] == [invoice["id"]]
+    assert (await lead.treasurer("GET", f"/v1/orders/{job['orderId']}"))["invoiceId"] == invoice["id"]
     await books_are_right(world)

@@ -191,8 +191,8 @@ async def add_order(tx: Tx, order: Order, *trail: OrderEvent) -> None:
     await tx.write("select add_order($1, $2, $3)", *rows, row=("order", order.id), inserts=True)
 
 
-async def set_invoice(tx: Tx, orders_of: Sequence[Order], invoice_id: UUID) -> None:
-    """Note the invoice of the supply of locked orders, and by when it is paid.
+async def set_invoice(tx: Tx, orders_of: Sequence[Order], invoice_id: UUID | None) -> None:
+    """Note the invoice of the supply of locked orders, and by when it is paid; None if it is taken back.
 
     Their version stays, since nothing is different that people change.
     """

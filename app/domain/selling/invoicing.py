@@ -194,6 +194,14 @@ def supply_draft(
     )
 
 
+def invoiced_already(draft: Draft, before: Sequence[Invoiced]) -> Invoice | None:
+    """The invoice of an earlier supply that was taken back, if the order is supplied again and asks no more by it."""
+    if draft.gross_cents or draft.kind is not InvoiceKind.FINAL:
+        return None
+    whole = {InvoiceKind.DEPOSIT, InvoiceKind.CREDIT_NOTE}
+    return next((one.invoice for one in reversed(before) if one.invoice.kind not in whole), None)
+
+
 def deposit_draft(
     order: Order, before: Sequence[Invoiced], seller: InvoiceSeller, lines: Sequence[InvoiceLine]
 ) -> Draft:

@@ -16,10 +16,10 @@ from app.db.selling.orders import orders
 from app.domain.actors import Actor
 from app.domain.days import Bounds
 from app.domain.selling.assignments import ORDER_STATES, Assignment, AssignmentState, new_terms, staffed
-from app.domain.selling.orders import Order, OrderState, called_off
+from app.domain.selling.orders import SUPPLIED, Order, OrderState, called_off
 from app.domain.selling.parts import EVER_TAKEN, Part, PartState, Slot, promoted
 from app.usecases.shared.book_order import call_off, charge
-from app.usecases.shared.issue import note_all
+from app.usecases.shared.issue import note_all, reopen
 from app.usecases.shared.owed_back import tell_owed_back
 from app.usecases.shared.supply import supply
 from app.usecases.shared.trails import note_order
@@ -171,6 +171,7 @@ async def follow(tx: Tx, actor: Actor, assignment: Assignment, note: str) -> Ord
     elif state is OrderState.DELIVERED:
         order = await supply(tx, before, order)
     else:
+        order = await reopen(tx, order) if state not in SUPPLIED else order
         order = await charge(tx, before, order, order.work_date or tx.today)
     verb = {OrderState.IN_PROGRESS: "start", OrderState.DELIVERED: "deliver", OrderState.COMPLETED: "complete"}
     await note_order(tx, actor, order, verb.get(state, "cancel"), note)

@@ -40,6 +40,7 @@ from app.domain.selling.invoicing import (
     deposit_draft,
     digest_of,
     in_language,
+    invoiced_already,
     note_draft,
     partner_of,
     seller_of,
@@ -80,9 +81,24 @@ async def issue_supply(
     seller = await cooperatives.get(tx, order.cooperative_id)
     before = standing_invoices(await earlier_invoices(tx, order.id))
     draft = supply_draft(order, before, seller_of(seller), await partner_buyer(tx, order), named=named)
-    invoice = await issue(tx, seller, in_language(draft, language), {order.id: draft.lines}, order)
+    invoice = invoiced_already(draft, before)
+    if invoice is None:
+        invoice = await issue(tx, seller, in_language(draft, language), {order.id: draft.lines}, order)
     await note_supply(tx, invoice, order)
     return invoice
+
+
+async def reopen(tx: Tx, order: Order) -> Order:
+    """An order whose supply is taken back, as its job goes on: its invoice stays, and asks as a deposit does.
+
+    The order is returned, not saved.
+    """
+    if order.invoice_id is None:
+        return order
+    asked = sum(one.gross_cents for one in await earlier_invoices(tx, order.id))
+    again = replace(order, invoice_id=None, pay_by=None, deposit_cents=asked)
+    await set_invoice(tx, [again], None)
+    return again
 
 
 async def issue_deposit(
