@@ -7,8 +7,9 @@ from fastapi import Response
 
 from app.adapters.papers import files_of
 from app.api.deps import RunDep, noun_router
-from app.domain.documents import MediaType
+from app.domain.documents import Document, MediaType
 from app.domain.errors import NotFound
+from app.domain.selling.invoices import Invoice
 from app.ids import InvoiceId
 from app.usecases.selling.invoices import find_invoice_file, keep_invoice_files
 
@@ -28,7 +29,8 @@ def _told(media_type: MediaType, words: str) -> dict[int | str, dict[str, Any]]:
 )
 async def invoice_as_pdf(invoice_id: InvoiceId, run: RunDep) -> Response:
     """The invoice as PDF; a screen reader can read it."""
-    return await _file(run, invoice_id, MediaType.PDF)
+    invoice, document = await run(find_invoice_file, invoice_id=invoice_id, media_type=MediaType.PDF)
+    return await _file(run, invoice, document, MediaType.PDF)
 
 
 @router.get(
@@ -39,15 +41,15 @@ async def invoice_as_pdf(invoice_id: InvoiceId, run: RunDep) -> Response:
 )
 async def invoice_as_ubl(invoice_id: InvoiceId, run: RunDep) -> Response:
     """The electronic invoice (SI-UBL 2.0 or Peppol BIS Billing 3), of companies and public bodies; others have none."""
-    return await _file(run, invoice_id, MediaType.XML)
+    invoice, document = await run(find_invoice_file, invoice_id=invoice_id, media_type=MediaType.XML)
+    return await _file(run, invoice, document, MediaType.XML)
 
 
-async def _file(run: RunDep, invoice_id: InvoiceId, media_type: MediaType) -> Response:
+async def _file(run: RunDep, invoice: Invoice, document: Document | None, media_type: MediaType) -> Response:
     """The file as it was made; the first reader may come before the worker that makes it. Raises NotFound."""
-    invoice, document = await run(find_invoice_file, invoice_id=invoice_id, media_type=media_type)
     if document is None:
         made = await asyncio.to_thread(files_of, invoice.paper)
-        document = (await run(keep_invoice_files, invoice_id=invoice_id, files=made)).get(media_type)
+        document = (await run(keep_invoice_files, invoice_id=invoice.id, files=made)).get(media_type)
     if document is None:
         raise NotFound
     headers = {"Content-Disposition": f'inline; filename="{document.name}"', "Cache-Control": "no-store"}

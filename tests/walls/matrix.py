@@ -45,6 +45,14 @@ list_cooperative_write_offs  coordinator treasurer approver umbrella-treasurer
 propose_write_off            treasurer
 get_write_off                coordinator treasurer approver umbrella-treasurer
 move_write_off               coordinator treasurer approver umbrella-treasurer
+list_invoices                wide
+get_invoice                  customer app partner coordinator treasurer
+list_order_invoices          customer app partner coordinator treasurer
+preview_invoice              customer app partner coordinator treasurer
+ask_invoice                  customer app coordinator treasurer
+list_sendings                customer app partner coordinator treasurer
+send_invoice                 treasurer
+find_invoice_file            customer app partner coordinator treasurer
 list_offerings               partner member coordinator treasurer approver colleague
 add_offering                 partner member coordinator
 get_offering                 partner member coordinator treasurer approver colleague

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from app.adapters.mail import Mail
+from app.domain.documents import MediaType
 from app.domain.earning.agreements import Side
 from app.domain.earning.allowances import AllowanceKind
 from app.domain.earning.costs import Payee
@@ -160,6 +161,7 @@ async def sampled(world: World) -> Sample:
         _money,
         _account,
         _numbers,
+        _invoices,
         _apps,
         _earned,
         _pot,
@@ -222,6 +224,7 @@ async def _order(sample: Sample, buyer: Caller, word: Callable[[str], str]) -> J
     world, seller = sample.world, sample.seller
     contact: Json = {"name": word("contact"), "email": f"{word('email')}@example.org"}
     contact["buyer"] = {"postalAddress": MARKET | {"street": word("street")}, "organisation": word("organisation")}
+    contact["buyer"] |= {"buyerType": "business", "kvkNumber": "17272828"}
     offering = await world.offering(seller, kind="goods", stock=9)
     order = await world.order(buyer, offering, contact=contact, note=word("note"))
     await world.deliver(seller, order)
@@ -293,6 +296,25 @@ async def _numbers(sample: Sample) -> None:
         await tx.value(series, sample.values["cooperative_id"])
         lost = "insert into invoice_lost values ($1, 2019, 1, $2, $3)"
         await tx.value(lost, sample.values["cooperative_id"], sample.values["person_id"], sample.world.clock())
+
+
+async def _invoices(sample: Sample) -> None:
+    """The orders of the app and of the person were invoiced, the files are made, and the treasurer sent each by hand.
+
+    The sister charges for its part of a job with an invoice.
+    """
+    seller = sample.seller
+    await sample.sister.can_invoice()
+    for who, ids in ((sample.buyer, sample.ids), (sample.customer, sample.own)):
+        invoice = await seller.treasurer("POST", f"/v1/orders/{ids['order_id']}/invoices", {})
+        place = f"/v1/invoices/{invoice['id']}"
+        await seller.treasurer("POST", f"{place}/sendings", {})
+        await who.client.get(f"{place}.pdf", headers={"Authorization": f"Bearer {who.token}"})
+        if who is sample.customer:
+            sample.own["invoice_id"] = invoice["id"]
+        else:
+            sample.values["invoice_id"] = UUID(invoice["id"])
+    del sample.ids
 
 
 async def _earned(sample: Sample) -> None:
@@ -412,12 +434,14 @@ async def _job(sample: Sample) -> None:
     await lead.coordinator("POST", f"/v1/assignment-hours/{entry['id']}/approvals")
     await move_job(lead.coordinator, job, "deliver")
     await move_job(lead.treasurer, job, "approve", reason="gebeld")
+    await sample.world.work()
     order = await lead.treasurer("GET", f"/v1/assignments/{job['id']}")
+    charged = (await lead.treasurer("GET", f"/v1/invoices?kind=partner&cooperativeId={partner.id}"))["items"]
     await lead.treasurer("POST", f"/v1/orders/{order['orderId']}/credits", {"amount": EURO, "reason": "x"})
     await lead.treasurer("PUT", f"/v1/cooperatives/{lead.id}/credit-limits/{partner.id}", {"limit": EURO})
     netting = await sample.at(lead.treasurer, "nettings", {"withCooperativeId": partner.id})
     ids = {"assignment_id": part["assignmentId"], "slot_id": part["slotId"], "part_id": part["id"]}
-    ids |= {"entry_id": entry["id"], "netting_id": netting["id"]}
+    ids |= {"entry_id": entry["id"], "netting_id": netting["id"], "charged_id": charged[0]["id"]}
     sample.values |= {name: UUID(value) for name, value in ids.items()}
 
 
@@ -518,4 +542,7 @@ def _constants() -> dict[str, Any]:
         "client_secret": "x",
         "paid_on": None,
         "ids": (uuid4(),),
+        "order_ids": [],
+        "media_type": MediaType.PDF,
+        "files": {MediaType.PDF: b"x"},
     }

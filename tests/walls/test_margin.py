@@ -66,13 +66,16 @@ class Coat:
 
 
 async def sold_to(world: World, seller: Seller, buyer: Caller, offering: str, answers: list[str]) -> dict[str, str]:
-    """Placed, delivered, confirmed, paid, credited whole and paid back; and another one that is not credited."""
+    """Placed, delivered, invoiced, confirmed, paid, credited whole with a credit note, and paid back; and another one
+    that is not credited.
+    """
     ids: dict[str, str] = {}
     for credited in (False, True):
         order = await world.order(buyer, offering)
         await world.deliver(seller, order)
+        asked_for = await buyer("POST", f"/v1/orders/{order['id']}/invoices", {})
         done = await buyer("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "complete"})
-        answers += [json.dumps(order), json.dumps(done)]
+        answers += [json.dumps(order), json.dumps(done), json.dumps(asked_for)]
         payment = await world.pay(seller, order)
         if credited:
             line = {"orderLineId": order["lines"][0]["id"], "quantity": 1}
@@ -82,13 +85,14 @@ async def sold_to(world: World, seller: Seller, buyer: Caller, offering: str, an
             await seller.member("POST", f"{place}/cash-receipts", {"amount": {"amount": "1.00"}})
         token = str(order["statusUrl"]).rsplit("/", 1)[-1]
         ids |= {("credited_id" if credited else "order_id"): order["id"], "payment_id": payment["id"]}
-        ids |= {"token": token, "order_line_id": order["lines"][0]["id"]}
+        ids |= {"token": token, "order_line_id": order["lines"][0]["id"], "invoice_id": asked_for["id"]}
     return ids
 
 
 @pytest.fixture
 async def coat(world: World, sample: Sample, receiver: Receiver) -> Coat:
     seller = await world.cooperative()
+    await seller.can_invoice()
     offering = await world.offering(seller, SOLD, **COAT)
     app, partner = await world.app(list(BUYER)), await world.app(list(PARTNER), [seller.id])
     hook = await app("POST", f"/v1/apps/{app.login}/webhooks", {"url": receiver.url})
@@ -155,6 +159,18 @@ async def test_nobody_but_the_staff_learns_what_a_coat_was_bought_for(coat: Coat
     assert len(sent) > 5
     assert all(SOLD in text for text in coat.answers)
     assert all(seen[name] for name in ("customer", "app", "partner", "maker", "visitor"))
+
+
+async def test_an_invoice_shows_the_margin_to_nobody(coat: Coat) -> None:
+    """Not to the staff either: on the paper of a sale and of its credit note net is gross, and VAT is 0.00."""
+    for who in (coat.seller.treasurer, coat.callers["customer"]):
+        place = f"/v1/orders/{coat.ids['customer']['credited_id']}/invoices"
+        text = await asked(who, place)
+        assert told(text) == set()
+        for paper in [row["paper"] for row in json.loads(text)]:
+            for part in (paper, *paper["lines"], *paper["groups"]):
+                assert (part["net"]["amount"], part["vat"]["amount"]) == (SOLD, "0.00")
+        assert [row["kind"] for row in json.loads(text)] == ["simplified", "credit_note"]
 
 
 async def test_the_staff_sees_what_a_coat_was_bought_for(coat: Coat) -> None:

@@ -50,7 +50,21 @@ SHARED = frozenset({"power_event", "barter", "joint_purchase", "purchase_article
 VIEWS = {
     "colleague": OF_HIS_OWN | SHARED | {"person"},
     "approver": frozenset({"office", "power_event", "spending", "write_off", "journal_reversal", "person"}),
-    "customer": frozenset({"customer", "order", "order_line", "order_event", "stock_hold", "payment", "person"}),
+    "customer": frozenset(
+        {
+            "customer",
+            "document",
+            "invoice",
+            "invoice_order",
+            "invoice_sending",
+            "order",
+            "order_event",
+            "order_line",
+            "payment",
+            "person",
+            "stock_hold",
+        }
+    ),
     "network": frozenset({"office", "power_event", "webhook", "webhook_delivery", "person"}),
     "controller": frozenset({"office", "power_event", "remittance", "replay_figures", "person"}),
     "case-manager": frozenset({"office", "power_event", "spending", "permission", "person"}),

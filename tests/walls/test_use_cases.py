@@ -61,7 +61,7 @@ SYSTEM = {
     "note_restore",
     "appoint_network",
 }
-WITHIN = {"import_rows", "finish_import", "renew_import", "lead_locked"}
+WITHIN = {"import_rows", "finish_import", "renew_import", "lead_locked", "keep_invoice_files"}
 """Parts of an operation that begins with another use case."""
 VERB_OF = {
     "move_order": "complete",

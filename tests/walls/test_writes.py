@@ -25,7 +25,8 @@ TABLES = sorted([*metadata.tables, UNMAPPED])
 ABSENT = (UNMAPPED, "client_assertion", "fund_year", "period", "rate_window", "restoration", "sealing_key")
 """Tables in which the sample has no row, so that a made one stands for it, which can be added only."""
 FRESH: dict[str, dict[str, Any]] = {
-    "order": {"state": "placed", "paid_cents": 0, "refunded_cents": 0, "sale_parts": 0, "sale_reversed": False},
+    "order": {"state": "placed", "paid_cents": 0, "refunded_cents": 0, "sale_parts": 0, "sale_reversed": False}
+    | {"deposit_cents": 0, "invoice_id": None, "pay_by": None, "written_off_cents": 0, "charge_parts": 0},
     "agreement": dict.fromkeys(
         ("cooperative_signed_by", "cooperative_signed_at", "municipality_signed_by", "municipality_signed_at")
     ),
@@ -48,6 +49,7 @@ FRESH: dict[str, dict[str, Any]] = {
 }
 """The values with which a new row of the table begins."""
 MINE = {
+    "invoice_sending": {"person_id": "my_person()"},
     "office": {"given_by": "my_person()"},
     "power_event": {"by_person_id": "my_person()"},
     "member_event": {"person_id": "my_person()"},
@@ -268,6 +270,7 @@ async def test_a_planted_hole_is_noticed(
 
 BESIDE = {
     "app": {"secret_hash"},
+    "order": {"invoice_id", "pay_by"},
     "permission": {"sealed"},
     "webhook": {"wrapped_key", "secret", "old_secret", "old_until"},
 }

@@ -79,7 +79,7 @@ async def next_number(tx: Tx, cooperative_id: UUID) -> tuple[int, int, date]:
 
 async def lock_numbers(tx: Tx, cooperative_id: UUID) -> None:
     """Lock the series of a cooperative until the transaction ends, before its books."""
-    await tx.value("select 1 from invoice_series where cooperative_id = $1 for no key update", cooperative_id)
+    await tx.value("select lock_invoice_numbers($1)", cooperative_id)
 
 
 async def list_series(tx: Tx, cooperative_id: UUID) -> list[InvoiceSeries]:

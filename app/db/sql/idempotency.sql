@@ -1,4 +1,5 @@
--- Keeps an answer. `p_persons` are named in it; whoever stands behind its members, orders and jobs (`p_ids`) is added
+-- Keeps an answer. `p_persons` are named in it; whoever stands behind its members, orders, invoices
+-- and jobs (`p_ids`) is added
 -- here, so that erasing one of them empties it.
 create function record_outcome(p_verb text, p_key text, p_request_hash text, p_now timestamptz, p_outcome jsonb,
                                           p_persons uuid[], p_ids uuid[]) returns void
@@ -10,6 +11,7 @@ begin
         select unnest(p_persons)
         union select m.person_id from member m where m.id = any(p_ids) and m.person_id is not null
         union select o.customer_person_id from "order" o where o.id = any(p_ids) and o.customer_person_id is not null
+        union select i.customer_person_id from invoice i where i.id = any(p_ids) and i.customer_person_id is not null
         union select o.customer_person_id from assignment a join "order" o on o.id = a.order_id
                where a.id = any(p_ids) and o.customer_person_id is not null));
 end $$;

@@ -1,9 +1,9 @@
 -- The next number of a cooperative, its year and its day. `p_now` is the moment at which the transaction began, by the
 -- clock of the application; what passed since is added, since somebody may have waited for the series over midnight. Of a
--- series that is unchecked, none is given.
+-- series that is unchecked, none is given. Whether an invoice has the number is checked at the commit.
 create function next_invoice_number(p_cooperative uuid, p_now timestamptz)
     returns table (year smallint, sequence integer, day date, unchecked boolean)
-    language plpgsql set search_path = public, pg_temp as $$
+    language plpgsql security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
 declare
     v_year smallint;
@@ -11,6 +11,9 @@ declare
     v_last date;
     v_unchecked boolean;
 begin
+    if not p_cooperative = any(my_staff()) then
+        raise insufficient_privilege using message = 'the numbers of a cooperative are for its staff';
+    end if;
     loop
         v_year := extract(year from (p_now + (clock_timestamp() - now())) at time zone 'Europe/Amsterdam');
         insert into invoice_series (cooperative_id, year, last) values (p_cooperative, v_year, 0) on conflict do nothing;
@@ -30,6 +33,16 @@ begin
         returning v_year, s.last, v_day, false;
 end $$;
 grant execute on function next_invoice_number to samen_app;
+
+-- Locks the series of a cooperative until the transaction ends; nothing, outside the view of its staff.
+create function lock_invoice_numbers(p_cooperative uuid) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    perform must_have_entered();
+    perform 1 from invoice_series where cooperative_id = p_cooperative and cooperative_id = any(my_staff())
+        for no key update;
+end $$;
+grant execute on function lock_invoice_numbers to samen_app;
 
 -- What is due of an invoice now, in cents: money pays the oldest invoice of an order first. Between cooperatives nothing
 -- is, as netting settles it.
@@ -61,6 +74,67 @@ create function invoice_payment(p_invoice invoice, p_today date) returns text
 $$;
 grant execute on function invoice_payment to samen_app;
 
+-- An invoice takes the last number of its series, which is given out in the same transaction; of several that it takes,
+-- each.
+create function takes_its_number() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if not exists (select from invoice_series s
+                    where s.cooperative_id = new.cooperative_id and s.year = new.year
+                      and new.sequence <= s.last and new.issued_on <= s.last_issued_on
+                      and (new.sequence < s.last or new.issued_on = s.last_issued_on)
+                      and new.number like '%' || new.year || '-' || lpad(new.sequence::text, 5, '0')
+                      and not exists (select from invoice_lost l
+                                       where l.cooperative_id = s.cooperative_id and l.year = s.year
+                                         and l.sequence = new.sequence)) then
+        raise insufficient_privilege using message = 'an invoice has the next number of its series';
+    end if;
+    return new;
+end $$;
+
+-- A number that was given out is the number of an invoice, or is lost.
+create function has_its_invoice() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if new.last > 0 and not exists (select from invoice i
+                                     where i.cooperative_id = new.cooperative_id and i.year = new.year
+                                       and i.sequence = new.last)
+       and not exists (select from invoice_lost l
+                        where l.cooperative_id = new.cooperative_id and l.year = new.year and l.sequence = new.last) then
+        raise insufficient_privilege using message = 'a number is taken by an invoice';
+    end if;
+    return null;
+end $$;
+
+-- An invoice without its buyer, as it is kept after seven years.
+create function without_buyer(p_invoice invoice) returns invoice
+    language sql immutable set search_path = public, pg_temp as $$
+    select jsonb_populate_record(p_invoice, jsonb_build_object(
+        'buyer_name', E'\u2013', 'kvk_number', null, 'oin', null, 'purchase_order', null, 'customer_person_id', null,
+        'paper', p_invoice.paper || '{"buyer": null, "reason": ""}'))
+$$;
+grant execute on function without_buyer to samen_app;
+
+-- An invoice is never changed. When it was sent first is added, once. Only an erasure takes the customer's app, and the
+-- name that the invoice itself does not show; and after seven years the buyer.
+create function invoice_stays() returns trigger
+    language plpgsql set search_path = public, pg_temp as $$
+declare
+    v_sent text[] := array['sent_at', 'version', 'updated_at'];
+begin
+    if (old.sent_at is null or new.sent_at is not distinct from old.sent_at)
+       and (to_jsonb(new) - v_sent = to_jsonb(old) - v_sent
+            or keeps_all()
+               and (to_jsonb(new) - v_sent = to_jsonb(without_buyer(old)) - v_sent
+                    or to_jsonb(new) - v_sent - array['app_id', 'buyer_name']
+                       = to_jsonb(old) - v_sent - array['app_id', 'buyer_name']
+                       and new.app_id is null and new.buyer_name in (old.buyer_name, E'\u2013'))) then
+        return new;
+    end if;
+    raise exception '% of % is refused: what is booked or logged is never changed', tg_op, tg_table_name
+        using errcode = 'SM009';
+end $$;
+
 -- An invoice is seen by the staff of its seller and of the cooperative that buys, by its customer, by the app through which
 -- it was ordered, and by the partner's app. It is never changed; only when it was sent is added.
 alter table invoice enable row level security, force row level security;
@@ -74,12 +148,8 @@ create policy read on invoice for select to samen_app
 create policy add on invoice for insert to samen_app with check (cooperative_id = any((select my_staff())::uuid[]));
 create policy change on invoice for update to samen_app using (cooperative_id = any((select my_staff())::uuid[]));
 create trigger dates_change before insert or update on invoice for each row execute function dates_change();
-create trigger stays before update on invoice for each row
-    when (to_jsonb(new) - array['sent_at', 'version', 'updated_at', 'paper', 'buyer_name', 'kvk_number', 'oin',
-                                'purchase_order', 'customer_person_id']
-          is distinct from to_jsonb(old) - array['sent_at', 'version', 'updated_at', 'paper', 'buyer_name', 'kvk_number',
-                                                 'oin', 'purchase_order', 'customer_person_id'])
-    execute function refuse_change();
+create trigger takes_its_number before insert on invoice for each row execute function takes_its_number();
+create trigger stays before update on invoice for each row execute function invoice_stays();
 create trigger append_only before delete on invoice for each row execute function refuse_change();
 create trigger never_truncate before truncate on invoice for each statement execute function refuse_change();
 
@@ -95,14 +165,14 @@ create policy add on invoice_order for insert to samen_app
 create trigger append_only before delete or update on invoice_order for each row execute function refuse_change();
 create trigger never_truncate before truncate on invoice_order for each statement execute function refuse_change();
 
--- The last number of each year. It only rises.
+-- The last number of each year. It rises by one, with an invoice; at the check after a restore by those that are lost.
 alter table invoice_series enable row level security, force row level security;
-grant select, insert, update (last, last_issued_on) on invoice_series to samen_app;
-create policy staff on invoice_series to samen_app using (cooperative_id = any((select my_staff())::uuid[]));
+grant select on invoice_series to samen_app;
+create policy read on invoice_series for select to samen_app using (cooperative_id = any((select my_staff())::uuid[]));
 create function rises() returns trigger
     language plpgsql as $$
 begin
-    if new.last < old.last or new.last_issued_on < old.last_issued_on then
+    if new.last < old.last or new.last > old.last + 1 and not old.unchecked or new.last_issued_on < old.last_issued_on then
         raise check_violation using message = 'numbers only rise', constraint = 'invoice_series_rises';
     end if;
     return new;
@@ -125,6 +195,8 @@ begin
 end $$;
 create trigger stays_unchecked before update on invoice_series for each row
     when (old.unchecked and new.unchecked and new.last <> old.last) execute function stays_unchecked();
+create constraint trigger has_its_invoice after insert or update on invoice_series deferrable initially deferred
+    for each row execute function has_its_invoice();
 create trigger append_only before delete on invoice_series for each row execute function refuse_change();
 create trigger never_truncate before truncate on invoice_series for each statement execute function refuse_change();
 
@@ -177,13 +249,15 @@ create policy read on restoration for select to samen_app using (true);
 create trigger append_only before delete or update on restoration for each row execute function refuse_change();
 create trigger never_truncate before truncate on restoration for each statement execute function refuse_change();
 
--- When and how an invoice was sent; a trail.
+-- When and how an invoice was sent; a trail, in which nobody writes in another's name.
 alter table invoice_sending enable row level security, force row level security;
 grant select, insert on invoice_sending to samen_app;
 create policy read on invoice_sending for select to samen_app
     using (exists (select 1 from invoice i where i.id = invoice_id));
 create policy add on invoice_sending for insert to samen_app
     with check (exists (select 1 from invoice i
-                         where i.id = invoice_id and i.cooperative_id = any((select my_staff())::uuid[])));
+                         where i.id = invoice_id and i.cooperative_id = any((select my_staff())::uuid[])
+                           and i.cooperative_id = invoice_sending.cooperative_id)
+                and (person_id is null or person_id = (select my_person())));
 create trigger append_only before delete or update on invoice_sending for each row execute function refuse_change();
 create trigger never_truncate before truncate on invoice_sending for each statement execute function refuse_change();

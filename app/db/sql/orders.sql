@@ -205,6 +205,17 @@ begin
     return new;
 end $$;
 
+-- The invoice of an order is one that is for it, whoever writes it; it stays.
+create function has_this_invoice() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if tg_op = 'INSERT' or old.invoice_id is not null
+       or not exists (select from invoice_order p where p.invoice_id = new.invoice_id and p.order_id = new.id) then
+        raise insufficient_privilege using message = 'the invoice of an order is one that is for it';
+    end if;
+    return new;
+end $$;
+
 -- Lines and events are let in by the order that they belong to: it has to be there before them, in one round trip.
 -- They come as JSON and are written by their names, so that a process that is older than a column still places orders.
 -- The seller's payment days of this moment are the order's, whatever the seller changes later.
@@ -258,6 +269,8 @@ create policy read on "order" for select to samen_app
 create policy add on "order" for insert to samen_app
     with check (cooperative_id = any((select my_staff())::uuid[])
                 or (state = 'placed' and paid_cents = 0 and refunded_cents = 0 and sale_parts = 0
+                    and written_off_cents = 0 and charge_parts = 0
+                    and deposit_cents = 0 and invoice_id is null and pay_by is null
                     and (customer_person_id = (select my_person()) or app_id = (select my_app()))));
 create policy change on "order" for update to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
@@ -267,6 +280,12 @@ create policy change on "order" for update to samen_app
            or maker_ids && (select my_current_members()))
     with check (cooperative_id = any((select my_staff())::uuid[]));
 create trigger dates_change before insert or update on "order" for each row execute function dates_change();
+create trigger comes_without_invoice before insert on "order" for each row
+    when (new.invoice_id is not null)
+    execute function has_this_invoice();
+create trigger has_this_invoice before update of invoice_id on "order" for each row
+    when (new.invoice_id is distinct from old.invoice_id)
+    execute function has_this_invoice();
 create trigger customer_is_there before insert on "order" for each row
     when (new.customer_person_id is not null and new.customer_person_id = my_person())
     execute function customer_is_there();

@@ -72,6 +72,28 @@ create function first_id(p_moment timestamptz) returns uuid
 $$;
 grant execute on function first_id to samen_app;
 
+-- Closes the invoices of a customer who was erased to the app through which they ordered, and forgets a name that the
+-- invoice itself does not show. The invoice and its files stay for the staff, for seven years (AWR art. 52).
+create function close_invoices(p_person uuid) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    update invoice set app_id = null, version = version + 1,
+           buyer_name = case when paper -> 'buyer' = 'null' then E'\u2013' else buyer_name end
+     where customer_person_id = p_person
+$$;
+
+-- Takes the buyer out of the invoices of before `p_books`, and deletes their files.
+create function forget_invoices(p_books timestamptz) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    delete from document d using invoice i
+     where i.id = d.owner_id and i.id < first_id(p_books) and i.issued_at < p_books;
+    update invoice i
+       set buyer_name = w.buyer_name, kvk_number = w.kvk_number, oin = w.oin, purchase_order = w.purchase_order,
+           customer_person_id = w.customer_person_id, paper = w.paper, version = i.version + 1
+      from invoice o cross join lateral without_buyer(o) w
+     where o.id = i.id and i.id < first_id(p_books) and i.issued_at < p_books
+       and (i.buyer_name <> w.buyer_name or i.paper <> w.paper or i.customer_person_id is not null)
+$$;
+
 -- Replaces the calling person by a pseudonym. The trail of power keeps the person's id, and loses the words.
 create function erase_me(p_invoice bigint) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -91,6 +113,7 @@ begin
     update "order" o set note = '', guest_token_hash = null, external_reference = null, version = version + 1,
            contact = contact_kept(o, p_invoice)
      where id = any(v_orders);
+    perform close_invoices(v_me);
     delete from customer where person_id = v_me;
     delete from sealed_key where member_id = any(v_members);
     update member_event set note = '' where member_id = any(v_members) and note <> '';
@@ -118,8 +141,8 @@ begin
 end $$;
 grant execute on function erase_me to samen_app;
 
--- Forgets the customers of orders that ended before `p_books`, and all traces older than `p_traces`. Returns how many
--- orders forgot.
+-- Forgets the customers of orders that ended before `p_books`, the buyers of invoices that were issued before it, and all
+-- traces older than `p_traces`. Returns how many orders forgot.
 create function forget_old(p_books timestamptz, p_traces timestamptz, p_invoice bigint) returns integer
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -143,6 +166,7 @@ begin
       from gone g left join person p on p.id = g.customer_person_id and p.issuer = 'erased';
     perform forget_words(v_forgotten);
     perform forget_answers(v_customers);
+    perform forget_invoices(p_books);
     delete from webhook_delivery where id < first_id(p_traces) and state <> 'waiting' and done_at < p_traces;
     delete from offering_import_row r using offering_import i
      where r.id < first_id(p_traces) and i.id = r.import_id and i.finished_at < p_traces;

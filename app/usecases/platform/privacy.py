@@ -21,6 +21,7 @@ from app.db.platform import privacy
 from app.db.platform.outbox import tasks, tell
 from app.db.selling.assignments import hours, leave_queues, parts
 from app.db.selling.customers import customers
+from app.db.selling.invoices import invoices
 from app.db.selling.orders import orders
 from app.db.store import Store, rows_of
 from app.domain.access import Right
@@ -83,7 +84,7 @@ INSIDE = frozenset({"net_cents", "vat_cents", "credited_net_cents", "credited_va
 
 @of_one_moment
 async def export_me(tx: Tx, actor: Actor) -> dict[str, Any]:
-    """All data about the caller, as JSON: account, contact card, orders; for a member also money and papers.
+    """All data about the caller, as JSON: account, contact card, orders, invoices; for a member also money and papers.
 
     It leaves out the text of permissions, because every reading of that is logged. Amounts are in cents.
     """
@@ -96,6 +97,7 @@ async def export_me(tx: Tx, actor: Actor) -> dict[str, Any]:
         "powerEvents": await power_events.all(tx, person_id=actor.person_id) if actor.person_id else [],
         "contact": await customers.find(tx, person_id=actor.person_id) if actor.person_id else None,
         "orders": await orders.all(tx, customer_person_id=actor.person_id) if actor.person_id else [],
+        "invoices": await invoices.all(tx, customer_person_id=actor.person_id) if actor.person_id else [],
         "members": await members.all(tx, id=mine),
     }
     for name, store in MEMBERS_PAPERS.items():

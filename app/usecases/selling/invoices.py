@@ -17,6 +17,7 @@ from app.domain.documents import Document, MediaType, sha256_of
 from app.domain.errors import (
     BuyerAddressNeeded,
     InvoiceDetailsMissing,
+    NotFound,
     NothingOpen,
     RestoredUnchecked,
     RuleRefused,
@@ -24,6 +25,7 @@ from app.domain.errors import (
 )
 from app.domain.money import cents_of
 from app.domain.page import Page, PageRequest
+from app.domain.platform.privacy import end_of_books
 from app.domain.selling.invoice_lines import deposit_lines
 from app.domain.selling.invoices import (
     Invoice,
@@ -172,7 +174,8 @@ async def list_order_invoices(tx: Tx, actor: Actor, *, order_id: OrderId) -> lis
     """The invoices and credit notes of an order, oldest first."""
     order = await orders.get(tx, order_id)
     actor.require(Right.READ_INVOICE, order.cooperative_id, own=roles_on(order, actor))
-    return [one.invoice for one in await invoices_of_orders.all(tx, order_id=order_id)]
+    found = [one.invoice for one in await invoices_of_orders.all(tx, order_id=order_id)]
+    return [one for one in found if _may_read(actor, one)]
 
 
 @shows_private
@@ -187,10 +190,19 @@ async def get_invoice(tx: Tx, actor: Actor, *, invoice_id: InvoiceId) -> Invoice
     return invoice
 
 
+def _may_read(actor: Actor, invoice: Invoice) -> bool:
+    """Whether the actor is a party to an invoice. After an erasure an app may read the order, but not its invoice."""
+    own = actor.as_customer(invoice.customer_person_id, invoice.app_id)
+    return actor.may(Right.READ_INVOICE, invoice.cooperative_id, own=own) or (
+        invoice.buyer_id is not None and actor.may(Right.READ_INVOICE, invoice.buyer_id)
+    )
+
+
 def _require_reading(actor: Actor, invoice: Invoice) -> None:
-    if invoice.buyer_id is not None and actor.may(Right.READ_INVOICE, invoice.buyer_id):
-        actor.require(Right.READ_INVOICE, invoice.buyer_id)
+    if _may_read(actor, invoice):
         return
+    if invoice.buyer_id in actor.cooperative_ids(Role.COORDINATOR, Role.TREASURER):
+        actor.require(Right.READ_INVOICE, invoice.buyer_id)
     own = actor.as_customer(invoice.customer_person_id, invoice.app_id)
     actor.require(Right.READ_INVOICE, invoice.cooperative_id, own=own)
 
@@ -243,8 +255,10 @@ async def get_paper(tx: Tx, actor: Actor, *, invoice_id: UUID) -> InvoicePaper:
 async def find_invoice_file(
     tx: Tx, actor: Actor, *, invoice_id: InvoiceId, media_type: MediaType
 ) -> tuple[Invoice, Document | None]:
-    """An invoice and its file; None until it is made. Raises NotFound."""
+    """An invoice and its file; None until it is made. Raises NotFound, also once its seven years are over."""
     invoice = await get_invoice(tx, actor, invoice_id=invoice_id)
+    if invoice.issued_at < end_of_books(tx.now):
+        raise NotFound
     return invoice, await find_document(tx, invoice.id, media_type)
 
 
