@@ -313,7 +313,7 @@ async def _invoices(sample: Sample) -> None:
         if who is sample.customer:
             sample.own["invoice_id"] = invoice["id"]
         else:
-            sample.values["invoice_id"] = UUID(invoice["id"])
+            sample.values |= {"invoice_id": UUID(invoice["id"]), "number": invoice["number"]}
     del sample.ids
 
 

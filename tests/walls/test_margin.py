@@ -86,6 +86,7 @@ async def sold_to(world: World, seller: Seller, buyer: Caller, offering: str, an
         token = str(order["statusUrl"]).rsplit("/", 1)[-1]
         ids |= {("credited_id" if credited else "order_id"): order["id"], "payment_id": payment["id"]}
         ids |= {"token": token, "order_line_id": order["lines"][0]["id"], "invoice_id": asked_for["id"]}
+        ids |= {"number": asked_for["number"]}
     return ids
 
 
