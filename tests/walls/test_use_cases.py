@@ -59,6 +59,13 @@ SYSTEM = {
     "show_prices",
     "check_books",
     "note_restore",
+    "issue_due",
+    "issue_collective",
+    "list_due_invoices",
+    "list_missing",
+    "watch_missing",
+    "tell_missing",
+    "get_paper",
     "appoint_network",
 }
 WITHIN = {"import_rows", "finish_import", "renew_import", "lead_locked", "keep_invoice_files"}
