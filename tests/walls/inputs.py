@@ -35,6 +35,7 @@ CUSTOMER: Json = GUEST | {"buyer": BUYER}
 GIVEN: dict[str, Json] = {
     "place_order": {"contact": CUSTOMER, "lines": [{"offeringId": "offering_id", "quantity": 1}]},
     "list_orders": {"reference": "SMKKT5DN"},
+    "ask_invoice": {"postalAddress": MARKET},
     "move_order": {"verb": "complete"},
     "add_offering": {"kind": "service"},
     "put_offering": {"kind": "goods"},
