@@ -1,17 +1,19 @@
 """Invoices: who reads them and their files, who sends them, and what nobody writes into the database."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from tests.walls.cast import COLUMNS, Cast
-from tests.walls.sample import Sample
+from tests.scenarios.test_partner_invoices import between, job_of, two
+from tests.walls.cast import COLUMNS, Cast, identity
+from tests.walls.sample import PARTNER, Sample
 from tests.walls.test_logins import entered, refused
-from tests.world import Caller
+from tests.world import Caller, Json, Seller, World
 
 STAFF = {"coordinator", "treasurer"}
-SISTERS = {"sister-coordinator", "sister-treasurer"}
 
 
 @pytest.fixture
@@ -52,22 +54,79 @@ async def test_the_invoice_of_a_person_is_theirs(everybody: Cast, sample: Sample
     assert await readers(everybody, path) == STAFF | {"partner", "customer", "other-customer"}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Charge:
+    """An invoice between two legal entities, which work on a job together."""
+
+    lead: Seller
+    partner: Seller
+    invoice: Json
+    callers: dict[str, Caller]
+
+    async def readers(self, path: str) -> set[str]:
+        found = {name: await status(who, path) for name, who in self.callers.items()}
+        assert set(found.values()) <= {200, 401, 403, 404}, found
+        return {name for name, answer in found.items() if answer == 200}
+
+
+@pytest.fixture(scope="module")
+async def charge(world: World, sample: Sample) -> Charge:
+    lead, partner, _ = await two(world)
+    job = await job_of(world, lead, partner)
+    await world.work()
+    (invoice,) = await between(lead)
+    callers = {
+        f"{side}-{name}": getattr(place, name)
+        for side, place in (("lead", lead), ("partner", partner))
+        for name in ("member", "coordinator", "treasurer", "controller")
+    }
+    callers |= {
+        f"{side}-app": await world.app(list(PARTNER), [place.id])
+        for side, place in (("lead", lead), ("partner", partner))
+    }
+    callers["lead-approver"] = await world.approver(lead.id)
+    callers["lead-narrow-treasurer"] = world.person(lead.treasurer.login, frozenset({"catalogue:read"}))
+    callers |= {"stranger": sample.seller.treasurer, "visitor": world.visitor, "network": world.network}
+    assert job["orderId"] not in invoice["orderIds"]
+    return Charge(lead=lead, partner=partner, invoice=invoice, callers=callers)
+
+
+BUYS = {"lead-coordinator", "lead-treasurer"}
+SELLS = {"partner-coordinator", "partner-treasurer", "partner-app"}
+
+
 @pytest.mark.parametrize("file", ["", ".pdf", ".xml", "/sendings"])
-async def test_the_staff_that_buys_reads_the_invoice_and_not_the_order(
-    everybody: Cast, sample: Sample, file: str
+async def test_the_staff_that_buys_reads_the_invoice_and_not_the_order(charge: Charge, file: str) -> None:
+    """Between cooperatives; not by members who did the work, the app of the buyer's partner or the approver."""
+    assert await charge.readers(f"/v1/invoices/{charge.invoice['id']}{file}") == BUYS | SELLS
+    (order,) = charge.invoice["orderIds"]
+    assert not await charge.readers(f"/v1/orders/{order}") & {name for name in charge.callers if "lead" in name}
+    assert await charge.readers(f"/v1/orders/{order}/invoices") == SELLS
+
+
+async def test_the_staff_that_buys_sends_nothing_and_asks_nothing(charge: Charge) -> None:
+    (order,) = charge.invoice["orderIds"]
+    for name in ("lead-treasurer", "lead-coordinator", "lead-app", "lead-member", "stranger", "partner-member"):
+        for path in (f"/v1/invoices/{charge.invoice['id']}/sendings", f"/v1/orders/{order}/invoices"):
+            who = charge.callers[name]
+            headers = {"Authorization": f"Bearer {who.token}", "Idempotency-Key": uuid4().hex}
+            answer = await who.client.post(path, json={}, headers=headers)
+            assert answer.status_code in (403, 404), (name, path, answer.text)
+    for name in ("partner-coordinator", "partner-app"):
+        await charge.callers[name]("POST", f"/v1/invoices/{charge.invoice['id']}/sendings", {}, status=403)
+
+
+async def test_the_database_lets_the_staff_that_buys_change_nothing(
+    connection: asyncpg.Connection, charge: Charge, world: World
 ) -> None:
-    """Between cooperatives. The app of the buyer's partner reads neither."""
-    path = f"/v1/invoices/{sample.ids['charged_id']}"
-    assert await readers(everybody, f"{path}{file}") == STAFF | SISTERS
-    (order,) = (await sample.seller.treasurer("GET", path))["orderIds"]
-    assert await readers(everybody, f"/v1/orders/{order}") == SISTERS
-    assert await readers(everybody, f"/v1/orders/{order}/invoices") == SISTERS
-
-
-async def test_the_staff_that_buys_sends_nothing(everybody: Cast, sample: Sample) -> None:
-    for column, refusal in (("treasurer", 404), ("coordinator", 404), ("sister-coordinator", 403)):
-        place = f"/v1/invoices/{sample.ids['charged_id']}/sendings"
-        await everybody.people[column]("POST", place, {}, status=refusal)
+    who = identity(world, charge.lead.treasurer.login)
+    await connection.execute("set session authorization samen_app")
+    await connection.fetchval("select enter($1, $2, $3)", who.issuer, who.subject, who.client_id)
+    assert await connection.fetchval("select count(*) from invoice where id = $1", UUID(charge.invoice["id"])) == 1
+    ids = {"invoice": charge.invoice["id"], "seller": charge.partner.id, "place": charge.partner.id}
+    ids |= {"owner": charge.invoice["id"], "person": "my_person()"}
+    for statement in (SENDING, DOCUMENT, "update invoice set version = version where id = '{invoice}'"):
+        assert await refused(connection, with_ids(statement, ids)), statement
 
 
 INVOICE = """insert into invoice
@@ -122,7 +181,7 @@ BREACHES = {
         SENDING.replace("{person}", "(select person_id from invoice_sending where invoice_id = '{invoice}' limit 1)"),
     ),
     "an app sends an invoice": ("app", SENDING.replace("{person}", "null")),
-    "the cooperative that buys sends an invoice": (
+    "a treasurer sends the invoice of another cooperative": (
         "treasurer",
         SENDING.replace("{person}", "null").replace("{invoice}", "{charged}"),
     ),
@@ -147,23 +206,29 @@ BREACHES = {
 
 @pytest.mark.parametrize("name", BREACHES)
 async def test_the_database_refuses_what_no_invoice_is_for(
-    connection: asyncpg.Connection, everybody: Cast, sample: Sample, name: str
+    connection: asyncpg.Connection, everybody: Cast, sample: Sample, charge: Charge, name: str
 ) -> None:
     column, statement = BREACHES[name]
     await entered(connection, everybody, column)
-    assert await refused(connection, filled(statement, sample)), name
+    assert await refused(connection, filled(statement, sample, charge)), name
 
 
-def filled(statement: str, sample: Sample) -> str:
+def filled(statement: str, sample: Sample, charge: Charge) -> str:
     """A statement with the ids of the sample."""
     ids = {"seller": sample.seller.id, "sister": sample.sister.id, "invoice": sample.ids["invoice_id"]}
-    ids |= {"charged": sample.ids["charged_id"], "order": sample.ids["order_id"], "own": sample.own["order_id"]}
+    ids |= {"charged": charge.invoice["id"], "order": sample.ids["order_id"], "own": sample.own["order_id"]}
+    return with_ids(statement, ids)
+
+
+def with_ids(statement: str, ids: dict[str, str]) -> str:
     for name, value in ids.items():
         statement = statement.replace("{" + name + "}", value)
     return statement
 
 
-async def test_the_control_of_these_acts(connection: asyncpg.Connection, everybody: Cast, sample: Sample) -> None:
+async def test_the_control_of_these_acts(
+    connection: asyncpg.Connection, everybody: Cast, sample: Sample, charge: Charge
+) -> None:
     """The same customer orders without an invoice, and the same treasurer sends again."""
     for column, statement in (
         ("customer", ORDER.replace("{with}", "")),
@@ -172,7 +237,7 @@ async def test_the_control_of_these_acts(connection: asyncpg.Connection, everybo
     ):
         await connection.execute("savepoint caller")
         await entered(connection, everybody, column)
-        assert not await refused(connection, filled(statement, sample)), statement
+        assert not await refused(connection, filled(statement, sample, charge)), statement
         await connection.execute("rollback to caller; reset session authorization")
 
 
