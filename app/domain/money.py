@@ -29,10 +29,12 @@ def share_out(total: int, weights: Sequence[int]) -> list[int]:
     """Cents per weight by largest remainder on the absolute amount; ties go to the lower index.
 
     The result sums to `total`. A weight below zero, such as that of a discount, gets a share with the other sign; a
-    zero weight never gets a cent. The shares of −total are those of `total` with the other sign. Raises ValueError if
-    the weights sum to zero.
+    zero weight never gets a cent. The shares of −total are those of `total` with the other sign; those of nothing are
+    all zero, whatever the weights. Raises ValueError if the weights of anything else sum to zero.
     """
     whole = sum(weights)
+    if not total:
+        return [0] * len(weights)
     if not whole:
         raise ValueError("weights must not sum to zero")
     sign = -1 if total < 0 else 1

@@ -48,9 +48,10 @@ def test_ties_go_to_the_lower_index() -> None:
 
 
 @pytest.mark.parametrize("weights", [[], [0], [0, 0], [1, -1]])
-def test_weights_that_sum_to_zero_are_refused(weights: list[int]) -> None:
+def test_weights_that_sum_to_zero_are_refused_unless_there_is_nothing_to_share(weights: list[int]) -> None:
     with pytest.raises(ValueError, match="weights"):
         share_out(100, weights)
+    assert share_out(0, weights) == [0] * len(weights)
 
 
 SIGNED = st.lists(st.integers(-10_000, 10_000), min_size=1, max_size=12).filter(sum)

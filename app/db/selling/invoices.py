@@ -206,8 +206,14 @@ READY = """exists (
     select 1 from cooperative c join bank_account b on b.cooperative_id = c.id and b.state = 'confirmed'
      where c.id = t.cooperative_id and c.invoice_prefix is not null and c.legal_name is not null
        and c.postal_address is not null
-       and t.delivered_at >= (select min(p.since) from invoice_prefix p where p.cooperative_id = c.id))"""
+       and coalesce(t.delivered_at, 'infinity') >= (
+               select min(p.since) from invoice_prefix p where p.cooperative_id = c.id))"""
 """The condition of an order `t` whose seller can issue, and had a prefix before it delivered."""
+PAID_BEFORE = """t.invoice_id is null and t.state in ('placed', 'accepted', 'in_progress') and t.buyer_id is null
+                 and coalesce(t.contact #>> '{buyer,buyer_type}', 'consumer') <> 'consumer'
+                 and t.paid_cents - owed_back(t) > t.deposit_cents"""
+"""The condition of an order `t` of a company or a public body that paid before supply, and has no invoice for it."""
+BY_MONTH = "coalesce(t.contact #>> '{buyer,billing}', 'per_order') = 'monthly'"
 NAMED = f"""(
     t.contact #>> '{{buyer,postal_address}}' is not null or t.deposit_cents > 0
     or coalesce(t.contact #>> '{{buyer,buyer_type}}', 'consumer') <> 'consumer'
@@ -225,8 +231,16 @@ PARTNER_NAMED = """(
 
 
 async def orders_without_invoice(tx: Tx, limit: int = 1000) -> list[Order]:
-    """Orders that were supplied and have no invoice, of which it is issued by itself; oldest first."""
-    sql = f"{orders.select} where {WITHOUT} and {READY} and {NAMED} and {PARTNER_NAMED} order by t.id limit $1"
+    """Orders that were supplied, or paid before by a company, and have no invoice, of which it is issued by itself.
+
+    At most `limit` of those that are invoiced alone, oldest first, and all that are invoiced by the month: these wait
+    for its end, and keep no other waiting.
+    """
+    supplied = f"{WITHOUT} and {READY} and {NAMED} and {PARTNER_NAMED}"
+    alone = f"""select t.id from "order" t where {supplied} and not ({BY_MONTH}) or {PAID_BEFORE} and {READY}
+                 order by t.id limit $1"""
+    monthly = f'select t.id from "order" t where {supplied} and {BY_MONTH}'
+    sql = f"{orders.select} where t.id in (({alone}) union all {monthly}) order by t.id"
     return [orders.load(row) for row in await tx.rows(sql, limit)]
 
 
@@ -243,13 +257,15 @@ async def orders_that_wait(tx: Tx, cooperative_id: UUID, limit: int = 1000) -> l
 
 
 async def count_without_invoice(tx: Tx, first: date, until: date) -> dict[UUID, int]:
-    """How many orders of each cooperative were supplied on these days (`until` excluded) and have no invoice.
+    """How many orders of each cooperative have no invoice of what was supplied, or paid before, on these days.
 
-    Not of private people, to whom there is no duty (Wet OB 1968 art. 34c).
+    `until` is excluded. Not of private people, to whom there is no duty (Wet OB 1968 art. 34c).
     """
     sql = f"""select t.cooperative_id, count(*)::int as count from "order" t
                where {WITHOUT} and coalesce(t.contact #>> '{{buyer,buyer_type}}', 'consumer') <> 'consumer'
                  and (t.delivered_at at time zone 'Europe/Amsterdam')::date >= $1
                  and (t.delivered_at at time zone 'Europe/Amsterdam')::date < $2
+                  or {PAID_BEFORE}
+                 and exists (select 1 from payment p where p.order_id = t.id and p.paid_on >= $1 and p.paid_on < $2)
                group by 1"""
     return {row["cooperative_id"]: row["count"] for row in await tx.rows(sql, first, until)}

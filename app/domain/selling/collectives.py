@@ -36,14 +36,11 @@ def due_collectives(orders: Iterable[Order], today: date) -> list[list[UUID]]:
 def lines_by_order(orders: Sequence[Order], before: Mapping[UUID, Sequence[Invoiced]]) -> dict[UUID, list[InvoiceLine]]:
     """The lines of each order for one invoice, with its deposits taken off.
 
-    An order of which deposits asked more than its price is left out; and from the first on that makes the VAT of a
-    group differ too much from its rate, they are left for the next invoice.
+    From the first on that makes the VAT of a group differ too much from its rate, they are left for the next invoice.
     """
     found: dict[UUID, list[InvoiceLine]] = {}
     for order in orders:
         lines = [*supply_lines(order), *deposits_off(order, before[order.id])]
-        if sum(line.gross_cents for line in lines) < 0:
-            continue
         together = groups_of_lines(line for theirs in (*found.values(), lines) for line in theirs)
         if found and any(map(_differs, together)):
             break

@@ -225,12 +225,8 @@ def _vat_off(lines: Sequence[OrderLine], off: Mapping[UUID, Off]) -> list[tuple[
     partly = [line for line in giving if line.id not in found]
     if partly:
         there = sum(line.vat_left_cents for line in lines) - sum(found.values())
-        room = [
-            line.vat_left_cents if off[line.id].without_vat else min(off[line.id].cents, line.vat_left_cents)
-            for line in partly
-        ]
-        back = min(max(0, there - _vat_after(lines, off)), sum(room))
-        shares = _within(back, [off[line.id].cents for line in partly], room)
+        room = [_room(line, off[line.id]) for line in partly]
+        shares = _within(there - _vat_after(lines, off), [off[line.id].cents for line in partly], room)
         found |= {line.id: share for line, share in zip(partly, shares, strict=True)}
     return [(line, found[line.id]) for line in giving]
 
@@ -253,9 +249,22 @@ def _vat_after(lines: Sequence[OrderLine], off: Mapping[UUID, Off]) -> int:
     )
 
 
+def _room(line: OrderLine, off: Off) -> int:
+    """The most VAT that a line can give back; of a discount it is below zero."""
+    if off.without_vat:
+        return line.vat_left_cents
+    return max(off.cents, line.vat_left_cents) if off.cents < 0 else min(off.cents, line.vat_left_cents)
+
+
 def _within(total: int, weights: Sequence[int], room: Sequence[int]) -> list[int]:
-    """`total` by largest remainder over `weights`, none above its `room`; what does not fit goes to the others."""
-    shares = [min(share, most) for share, most in zip(share_out(total, weights), room, strict=True)]
-    for place, most in enumerate(room):
-        shares[place] += min(most - shares[place], total - sum(shares))
+    """`total`, as far as there is room, by largest remainder over `weights`; what does not fit goes to the others.
+
+    Each share is between 0 and its room, which is below zero for a discount.
+    """
+    ends = [(min(0, most), max(0, most)) for most in room]
+    total = min(max(total, sum(least for least, _ in ends)), sum(most for _, most in ends))
+    shares = share_out(total, weights) if sum(weights) else [0] * len(weights)
+    shares = [min(max(share, least), most) for share, (least, most) in zip(shares, ends, strict=True)]
+    for place, (least, most) in enumerate(ends):
+        shares[place] = min(max(shares[place] + total - sum(shares), least), most)
     return shares

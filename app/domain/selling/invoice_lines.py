@@ -73,7 +73,7 @@ def deposit_lines(order: Order, before: Iterable[Invoiced], gross_cents: int) ->
     for key in dict.fromkeys([*wanted, *had]):
         (net, vat), (net_before, vat_before) = wanted.get(key, (0, 0)), had.get(key, (0, 0))
         lines.append(_of_group(order, key, net - net_before, vat - vat_before, LineRole.DEPOSIT))
-    return [line for line in lines if line.gross_cents]
+    return [line for line in lines if line.net_cents or line.vat_cents]
 
 
 def deposits_off(order: Order, before: Iterable[Invoiced]) -> list[InvoiceLine]:
@@ -99,7 +99,7 @@ def excess_lines(order: Order, before: Iterable[Invoiced]) -> list[InvoiceLine]:
 def all_back_lines(order: Order, before: Iterable[Invoiced]) -> list[InvoiceLine]:
     """All that was invoiced, for the credit note of an order that is not charged any more: a line for each rate."""
     return [
-        _of_group(order, key, net, vat, LineRole.CREDITED) for key, (net, vat) in invoiced(before).items() if net + vat
+        _of_group(order, key, net, vat, LineRole.CREDITED) for key, (net, vat) in invoiced(before).items() if net or vat
     ]
 
 
@@ -121,15 +121,12 @@ def left_of(order: Order) -> dict[GroupKey, tuple[int, int]]:
 def _shares_of_price(order: Order, gross_cents: int) -> dict[GroupKey, tuple[int, int]]:
     """Net and VAT in cents of so much of the price, by group; the books share it in the same way (`charged.py`)."""
     sums: dict[GroupKey, tuple[int, int]] = {}
-    groups = groups_of(order)
-    for part in shared_over(groups, gross_cents):
+    for part in shared_over(groups_of(order), gross_cents):
         lines = [
             one for one in order.lines if (revenue_of(one), one.vat_basis_points) == (part.category, part.basis_points)
         ]
         grosses = share_out(part.gross_cents, [line.gross_left_cents for line in lines])
-        taxes = (
-            share_out(part.vat_cents, [line.vat_left_cents for line in lines]) if part.vat_cents else [0] * len(lines)
-        )
+        taxes = share_out(part.vat_cents, [line.vat_left_cents for line in lines])
         for line, gross, tax in zip(lines, grosses, taxes, strict=True):
             shown = _line(order, line, LineRole.DEPOSIT, gross - tax, tax)
             net, vat = sums.get(shown.key, (0, 0))

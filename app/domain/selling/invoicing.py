@@ -276,6 +276,11 @@ def has_something(order: Order) -> bool:
     return order.gross_cents != order.refunded_cents or order.deposit_cents > 0
 
 
+def asks_too_much(order: Order) -> bool:
+    """Whether its deposits ask more than what is left of its price."""
+    return order.deposit_cents > order.gross_cents - order.refunded_cents
+
+
 def deposit_of(order: Order, percent: str | None, cents: int | None) -> int:
     """The cents that a deposit asks: a percentage of the price with VAT, half up, or an amount.
 

@@ -13,10 +13,10 @@ from app.domain.actors import Actor
 from app.domain.days import midnight
 from app.domain.errors import InvoiceDetailsMissing, RestoredUnchecked
 from app.domain.selling.collectives import collective_draft, due_collectives, lines_by_order
-from app.domain.selling.invoicing import seller_of
-from app.domain.selling.orders import SUPPLIED
+from app.domain.selling.invoicing import asks_too_much, has_something, seller_of
+from app.domain.selling.orders import SUPPLIED, Order
 from app.domain.selling.references import rf_of
-from app.usecases.shared.issue import issue, note_supply
+from app.usecases.shared.issue import issue, issue_supply, note_supply
 from app.usecases.shared.ordering import reference
 
 LAST_DAY = 15
@@ -28,30 +28,43 @@ OfPlace = tuple[UUID, list[UUID]]
 async def list_due_invoices(tx: Tx, actor: Actor) -> tuple[list[OfPlace], list[OfPlace]]:
     """The orders that were supplied and have no invoice: each alone, and those of each collective invoice that is due.
 
-    Only of cooperatives that can issue; and only what was supplied since a cooperative has its prefix.
+    Only of cooperatives that can issue; and only what was supplied since a cooperative has its prefix. What a company
+    paid before supply is invoiced alone.
     """
     actor.require(Right.RUN_TIMER)
     found = await orders_without_invoice(tx)
-    alone = [(one.cooperative_id, [one.id]) for one in found if not one.billed_monthly]
+    alone = [(one.cooperative_id, [one.id]) for one in found if one.state not in SUPPLIED or not one.billed_monthly]
     places = {one.id: one.cooperative_id for one in found}
-    return alone, [(places[ids[0]], ids) for ids in due_collectives(found, tx.today)]
+    supplied = [one for one in found if one.state in SUPPLIED]
+    return alone, [(places[ids[0]], ids) for ids in due_collectives(supplied, tx.today)]
 
 
 async def issue_collective(tx: Tx, actor: Actor, *, order_ids: list[UUID]) -> None:
-    """Issue one invoice for these orders of one customer; what does not fit on it is left for the next time."""
+    """Issue one invoice for these orders of one customer; what does not fit on it is left for the next time.
+
+    If deposits asked more than the price of an order, it gets a credit note of its own.
+    """
     actor.require(Right.RUN_TIMER)
     locked = [await orders.get(tx, one, lock=True) for one in sorted(order_ids)]
-    theirs = [one for one in locked if one.state in SUPPLIED and one.invoice_id is None]
+    theirs = [one for one in locked if one.state in SUPPLIED and one.invoice_id is None and has_something(one)]
+    try:
+        for one in theirs:
+            if asks_too_much(one):
+                await issue_supply(tx, one)
+        await _issue_together(tx, [one for one in theirs if not asks_too_much(one)])
+    except (InvoiceDetailsMissing, RestoredUnchecked):
+        return
+
+
+async def _issue_together(tx: Tx, theirs: list[Order]) -> None:
+    """Issues one invoice for locked orders of one customer. Raises InvoiceDetailsMissing, RestoredUnchecked."""
     if not theirs:
         return
     seller = await cooperatives.get(tx, theirs[0].cooperative_id)
     before = {one.id: await earlier_invoices(tx, one.id) for one in theirs}
     lines = lines_by_order(theirs, before)
-    try:
-        draft = collective_draft(theirs, before, seller_of(seller), lines, rf_of(reference()))
-        invoice = await issue(tx, seller, draft, lines, theirs[0])
-    except (InvoiceDetailsMissing, RestoredUnchecked):
-        return
+    draft = collective_draft(theirs, before, seller_of(seller), lines, rf_of(reference()))
+    invoice = await issue(tx, seller, draft, lines, theirs[0])
     await note_supply(tx, invoice, *[one for one in theirs if one.id in lines])
 
 
