@@ -1,4 +1,4 @@
-"""What is invoiced of an order, whatever happens to it: in the end it is what is left of its price, by class and rate."""
+"""What is invoiced of an order, whatever happens to it: in the end what is left of its price, by class and rate."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

@@ -107,7 +107,8 @@ OF_BOOKS = """
         select o.id as order_id, (e.facts ->> 'rate')::int as rate,
                sum((e.facts ->> 'base')::bigint) as net, sum(e.cents) as vat
           from "order" o
-          join journal j on exists (select 1 from entry f where f.journal_id = j.id and f.facts ->> 'order' = o.id::text)
+          join journal j on exists (select 1 from entry f
+                                     where f.journal_id = j.id and f.facts ->> 'order' = o.id::text)
           join entry e on e.journal_id = j.id
           join account a on a.id = e.account_id and a.kind = 'vat'
          where o.cooperative_id = any($1) and j.kind <> 'cost'
@@ -130,7 +131,9 @@ async def papers_are_right(world: World, *sellers: Seller) -> None:
     places = [UUID(seller.id) for seller in sellers]
     async with world.books.transaction() as tx:
         assert [dict(row) for row in await tx.rows(OF_BOOKS, places)] == []
-        papers = [invoices.load(row) for row in await tx.rows(f"{invoices.select} where cooperative_id = any($1)", places)]
+        papers = [
+            invoices.load(row) for row in await tx.rows(f"{invoices.select} where cooperative_id = any($1)", places)
+        ]
         sql = "select owner_id, media_type, content from document where cooperative_id = any($1)"
         files = {(row["owner_id"], row["media_type"]): row["content"] for row in await tx.rows(sql, places)}
     for one in papers:

@@ -144,6 +144,55 @@ class Sold:
     write_offs: list[tuple[Json, int]] = field(default_factory=list)
     claims: list[tuple[Json, int, bool]] = field(default_factory=list)
     """Each claim that is approved, its cents, and whether the fund bears it."""
+    deposits: list[tuple[int, int]] = field(default_factory=list)
+    """Net and VAT that deposits ask, less their credit notes, by line."""
+    notes: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    """What a credit took off the deposits, by its id."""
+    invoiced: bool = False
+    """Whether its supply is."""
+
+    def __post_init__(self) -> None:
+        self.deposits = [(0, 0)] * len(self.lines)
+
+    @property
+    def asked(self) -> int:
+        """What its deposits ask."""
+        return sum(net + vat for net, vat in self.deposits)
+
+    @property
+    def billed(self) -> list[tuple[int, int]]:
+        """Net and VAT of its invoices less its credit notes, by line."""
+        if self.off:
+            return [(0, 0)] * len(self.lines)
+        return [(line.net, line.vat) for line in self.lines] if self.invoiced else self.deposits
+
+    def ask(self, cents: int) -> None:
+        """A deposit more: all of them together are a part of what is left of the price."""
+        shares = largest_remainder(self.asked + cents, [line.gross for line in self.lines])
+        self.deposits = [line.part(share) for line, share in zip(self.lines, shares, strict=True)]
+
+    def note(self, credit_id: str) -> None:
+        """What deposits ask beyond what a credit left of a line is credited."""
+        before = self.deposits
+        if not self.invoiced:
+            self.deposits = [
+                (line.net, line.vat) if sum(asked) > line.gross else asked
+                for line, asked in zip(self.lines, before, strict=True)
+            ]
+            self.notes[credit_id] = [
+                (was[0] - now[0], was[1] - now[1]) for was, now in zip(before, self.deposits, strict=True)
+            ]
+
+    def bill(self) -> None:
+        """What is due is invoiced; of a private person without an address only up to 100.00, or after a deposit."""
+        left = sum(line.gross for line in self.lines)
+        company = self.lines[0].company
+        if self.off or self.invoiced:
+            return
+        if self.supplied:
+            self.invoiced = bool(left or self.asked) and (company or self.asked > 0 or left <= 10_000)
+        elif company and self.paid - self.owed > self.asked:
+            self.ask(self.paid - self.owed - self.asked)
 
     @property
     def left(self) -> int:
@@ -180,7 +229,8 @@ class Sold:
             return []
         if self.supplied:
             return expected
-        shares = largest_remainder(self.paid - self.owed, [net + vat for net, vat in expected])
+        grosses = [net + vat for net, vat in expected]
+        shares = largest_remainder(max(self.paid - self.owed, min(self.asked, sum(grosses))), grosses)
         return [line.part(share) for line, share in zip(self.lines, shares, strict=True)]
 
     @property

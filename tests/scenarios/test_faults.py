@@ -2,21 +2,29 @@
 
 import asyncio
 import contextlib
+import os
 import subprocess
 import sys
 import tempfile
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 
 import asyncpg
 import httpx
 import pytest
 
-from tests.live import ROOT, Live, Wire
-from tests.world import GUEST
+from tests.live import ROOT, Live, Wire, until
+from tests.scenarios.money import amount
+from tests.scenarios.papers import COMPANY
+from tests.world import GUEST, Caller, Json
 
 ORDERS = 200
+CLIENTS, ACTS, KILLS = (100, 40, 3) if "SAMEN_LONG_RUNS" in os.environ else (20, 5, 1)
+"""How many clients ask for invoices at once, how often each, and how often the server is killed meanwhile."""
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +117,89 @@ async def _interrupted(live: Live, token: str, offering_id: str, keys: list[str]
         live.postgres.start()
         live.await_ready()
     return acknowledged
+
+
+@dataclass
+class Counts:
+    """What the clients were told."""
+
+    numbers: list[str] = field(default_factory=list)
+    answers: Counter[int] = field(default_factory=Counter)
+
+
+async def test_many_clients_and_kill_9_leave_no_gap_and_no_double(live: Live) -> None:
+    """Each acknowledged number was issued; the others were issued without an answer. 1..n, and the books are right."""
+    counts, stop = Counts(), asyncio.Event()
+    limits = httpx.Limits(max_connections=CLIENTS)
+    async with httpx.AsyncClient(base_url=live.url, timeout=60, limits=limits) as client:
+        treasurer, member = [
+            Caller(client, live.person(f"vrije-uitloop-{who}"), who) for who in ("penningmeester", "coordinator")
+        ]
+        seller = (await treasurer("GET", "/v1/me"))["holdings"][0]["cooperativeId"]
+        orders = await accepted(client, live, member)
+
+        async def post(place: str, body: Json) -> None:
+            headers = {"Authorization": f"Bearer {treasurer.token}", "Idempotency-Key": uuid.uuid4().hex}
+            try:
+                answer = await client.post(place, json=body, headers=headers)
+            except httpx.TransportError:
+                await asyncio.sleep(0.2)
+                return
+            counts.answers[answer.status_code] += 1
+            assert answer.status_code in (201, 409, 422, 503), answer.text
+            if answer.status_code == 201 and "number" in answer.json():
+                counts.numbers.append(answer.json()["number"])
+
+        async def acts(number: int) -> None:
+            random = Random(number)
+            for _ in range(ACTS):
+                place = f"/v1/orders/{random.choice(orders)}"
+                if random.random() < 0.15:
+                    await post(f"{place}/credits", {"reason": "klacht"} | amount("0.30"))
+                else:
+                    # Some ask more than is left.
+                    await post(f"{place}/invoices", amount(random.choice(("0.50", "1.21", "99999.00"))))
+
+        async def kill() -> None:
+            for turn in range(1, KILLS + 1):
+                aim = turn * CLIENTS * ACTS // (KILLS + 1) // 3
+                await until(lambda aim=aim: len(counts.numbers) >= aim or stop.is_set(), 600)  # type: ignore[misc]
+                await asyncio.to_thread(live.kill_server)
+                await asyncio.to_thread(live.serve)
+
+        killer = asyncio.create_task(kill())
+        await asyncio.gather(*(acts(number) for number in range(CLIENTS)))
+        stop.set()
+        await killer
+    connection = await asyncpg.connect(live.postgres.url(user="postgres"))
+    issued = [
+        tuple(row)
+        for row in await connection.fetch(
+            "select number, sequence, kind from invoice where cooperative_id = $1", seller
+        )
+    ]
+    last = await connection.fetchval("select last from invoice_series where cooperative_id = $1", seller)
+    await connection.close()
+    print(f"\n{len(issued)} issued, {len(counts.numbers)} acknowledged, {KILLS} kills, answers {dict(counts.answers)}")
+    assert len(set(counts.numbers)) == len(counts.numbers) > 0
+    assert set(counts.numbers) <= {number for number, _, _ in issued}
+    assert sorted(sequence for _, sequence, _ in issued) == list(range(1, len(issued) + 1))
+    assert last == len(issued)
+    assert counts.answers[422] > 0
+    checked = live.samen("check-books")
+    assert checked.returncode == 0, checked.stdout
+
+
+async def accepted(client: httpx.AsyncClient, live: Live, coordinator: Caller) -> list[str]:
+    """Ids of accepted orders of a company, enough for all."""
+    customer = Caller(client, live.person("klant"), "klant")
+    found, offering = [], (await customer("GET", "/v1/catalogue/offerings?text=tuinbeurt"))["items"][0]["id"]
+    for _ in range(max(4, CLIENTS // 5)):
+        body = {"lines": [{"offeringId": offering, "quantity": 50}], "contact": COMPANY}
+        order = (await customer("POST", "/v1/orders", body))["order"]
+        await coordinator("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "accept"})
+        found.append(order["id"])
+    return found
 
 
 def test_the_example_app_orders_on_the_live_server(live: Live, tmp_path: Path) -> None:

@@ -4,15 +4,25 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from uuid import UUID
 
 import asyncpg
 
-from app.db.engine import opened
-from app.db.logins import READER_ROLE
-from app.worker import Worker
+from app.db.selling.invoices import orders_without_invoice
 from tests.live import until
+from tests.scenarios.model_invoices import sweep
 from tests.scenarios.money import boxes, pay
-from tests.scenarios.papers import ADDRESS, COMPANY, COUNCIL, file_of, invoices_of, papers_are_right, selling, sums, text_of
+from tests.scenarios.papers import (
+    ADDRESS,
+    COMPANY,
+    COUNCIL,
+    file_of,
+    invoices_of,
+    papers_are_right,
+    selling,
+    sums,
+    text_of,
+)
 from tests.scenarios.test_first_sale import books_are_right
 from tests.world import GUEST, Caller, Json, Seller, World
 
@@ -27,13 +37,6 @@ def moment(world: World, text: str) -> Iterator[None]:
         yield
     finally:
         world.clock.fixed = before
-
-
-async def sweep(world: World) -> None:
-    """Lets the worker issue what was left, and what is issued once a month."""
-    async with opened(world.worker_database.logins, role=READER_ROLE, size=1) as reader:
-        await Worker(world.worker_database, books=reader, now=world.clock).invoice()
-    await world.work()
 
 
 async def supplied(
@@ -119,7 +122,10 @@ async def test_money_before_supply_is_invoiced_once_the_cooperative_can(world: W
     assert [await invoices_of(app, order) for order in (paid, late)] == [[], []]
     await seller.treasurer("PATCH", details, {"legalName": "Buurtwerk U.A."}, headers={"If-Match": "*"})
     await sweep(world)
-    assert [[one["kind"] for one in await invoices_of(app, order)] for order in (paid, late)] == [["deposit"], ["standard"]]
+    assert [[one["kind"] for one in await invoices_of(app, order)] for order in (paid, late)] == [
+        ["deposit"],
+        ["standard"],
+    ]
 
 
 async def test_one_invoice_a_month_on_the_third(world: World) -> None:
@@ -252,7 +258,8 @@ async def test_whoever_waits_for_a_number_over_midnight_gets_one_of_the_new_year
     await superuser.execute("select 1 from invoice_series where cooperative_id = $1 for update", seller.id)
     with moment(world, "2026-12-31T22:59:59+00:00"):
         waiter = asyncio.create_task(world.work())
-        sql = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%next_invoice_number%'"
+        sql = """select count(*) from pg_stat_activity
+                  where wait_event_type = 'Lock' and query like '%next_invoice_number%'"""
 
         async def waits() -> bool:
             # Within a transaction statistics stand still.
@@ -283,3 +290,16 @@ async def test_a_prefix_that_is_changed_goes_on_in_the_series(world: World) -> N
     assert again["id"]
     assert (await invoices_of(app, first))[1]["number"] == f"{other}{year}-00003"
     await books_are_right(world)
+
+
+async def test_orders_that_cannot_be_invoiced_keep_no_other_waiting(world: World) -> None:
+    """Private people without an address, above 100.00, are not among those that the sweep takes in turns."""
+    seller, _, app = await selling(world)
+    offering = await world.offering(seller, "200.00")
+    for _ in range(2):
+        await world.deliver(seller, await world.order(app, offering, contact=GUEST))
+    last = await world.order(app, offering, contact=COMPANY)
+    await world.deliver(seller, last)
+    async with world.books.transaction() as tx:
+        found = await orders_without_invoice(tx, [UUID(seller.id)], limit=1)
+    assert [str(one.id) for one in found] == [last["id"]]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.scenarios.money import amount, credit, journals, legs, pay
+from tests.scenarios.money import amount, credit, journals, legs, pay, undo
 from tests.scenarios.papers import (
     ADDRESS,
     COMPANY,
@@ -278,7 +278,7 @@ async def test_half_of_a_final_back_if_only_the_deposit_was_paid(world: World) -
 
 async def test_a_note_keeps_the_names_of_its_invoice(world: World) -> None:
     """The customer moved, and the cooperative has another name, address and account since."""
-    seller, _, app = await selling(world)
+    seller, _, _ = await selling(world)
     person = world.person()
     contact: Json = {"name": "Anne Bos", "email": "anne@example.org", "buyer": COMPANY["buyer"]}
     await person("PUT", "/v1/me/contact", contact)
@@ -331,4 +331,21 @@ async def test_a_deposit_of_an_order_of_which_a_rate_was_credited_whole(world: W
     await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "accept"})
     await credit(seller, order, lines=[{"orderLineId": order["lines"][1]["id"], "quantity": 1}])
     assert sums(await ask(seller, order, percent="50")) == ("50.00", "10.50", "60.50")
+    await right(world, seller)
+
+
+async def test_a_credit_that_was_noted_in_part_is_undone_after_the_final(world: World) -> None:
+    """Half of 121.00 was asked, 80.00 is credited: a note of 19.50. Undone after the final, all is asked again."""
+    seller, _, app = await selling(world)
+    order = await accepted(world, seller, app, "100.00")
+    await ask(seller, order, percent="50")
+    given = await credit(seller, order, "80.00")
+    _, note = await invoices_of(app, order)
+    assert sums(note)[2] == "19.50"
+    await seller.member("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "deliver"})
+    await world.work()
+    await undo(seller, given)
+    *_, final, again = await invoices_of(app, order)
+    assert (sums(final)[2], sums(again)[2], again["refersTo"]) == ("0.00", "80.00", [note["id"]])
+    assert (await app("GET", f"/v1/orders/{order['id']}"))["due"]["amount"] == "121.00"
     await right(world, seller)

@@ -1,5 +1,6 @@
 """A year through the API, compared with a reference that computes everything again, in any order of events."""
 
+import os
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,7 +8,8 @@ from decimal import Decimal
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.scenarios.model_together import CLASSES, Together
+from tests.scenarios.model_invoices import INVOICING, Invoicing, sweep
+from tests.scenarios.model_together import CLASSES
 from tests.scenarios.money import amount, credit, pay, repay, seen, step, undo, write_off
 from tests.scenarios.reference import (
     COMPLETED,
@@ -53,6 +55,7 @@ EVENTS = st.lists(
         st.tuples(st.just("purchase"), CENTS, CHOICE),
         st.tuples(st.just("settle"), NUMBER, CHOICE),
         st.tuples(st.just("settle"), NUMBER, CHOICE),
+        *INVOICING,
         st.tuples(st.just("close"), st.just(0), st.just(0)),
         st.tuples(st.just("version"), st.integers(0, 300_000), st.integers(0, 100)),
     ),
@@ -64,6 +67,7 @@ TOGETHER = [
     ("job", 90_000, 5),
     ("purchase", 4_795, 5),
     ("pay_job", 0, 1),
+    ("bill", 0, 0),
     ("settle", 0, 15),
     ("credit_all", 0, 0),
     ("close", 0, 0),
@@ -89,25 +93,13 @@ def rules(version: Version) -> list[Json]:
 
 
 @dataclass
-class Year(Together):
+class Year(Invoicing):
     """A cooperative's year, and what another one does with it; each event goes to the API and to the references."""
-
-    @property
-    def seller(self) -> Seller:
-        return self.sellers[0]
-
-    @property
-    def reference(self) -> Reference:
-        return self.references[0]
 
     async def do(self, event: tuple[str, int, int]) -> None:
         what, first, second = event
         with self.world.clock.at(f"2026-{self.reference.month:02d}-10"):
             await getattr(self, what)(first, second)
-
-    def one(self, number: int) -> Sold | None:
-        sales = self.reference.sales
-        return sales[number % len(sales)] if sales else None
 
     async def sale(self, net: int, cost: int) -> None:
         """Ordered, done, with its costs, and paid."""
@@ -264,6 +256,9 @@ class Year(Together):
         await undo(self.seller, made)
         for line, (net, vat) in zip(sold.lines, took, strict=True):
             line.net, line.vat = line.net + net, line.vat + vat
+        if not sold.invoiced and made["id"] in sold.notes:
+            noted = zip(sold.deposits, sold.notes.pop(made["id"]), strict=True)
+            sold.deposits = [(asked[0] + off[0], asked[1] + off[1]) for asked, off in noted]
         sold.credited -= sum(net + vat for net, vat in took)
         sold.settle()
 
@@ -322,12 +317,13 @@ class Year(Together):
         month = f"2026-{self.reference.month:02d}"
         self.reference.month += 1
         with self.world.clock.at(f"2026-{self.reference.month:02d}-02"):
-            await self.world.work()
+            await sweep(self.world)
             for seller, reference in zip(self.sellers, self.references, strict=True):
                 bank = {"amount": euro(-reference.expected().get("bank", 0))}
                 place = f"/v1/cooperatives/{seller.id}/periods"
                 await seller.treasurer("POST", place, {"month": month, "bankBalance": bank})
         for sold in self.reference.sales:
+            sold.bill()
             if sold.stage == PLACED and not sold.off:
                 sold.off, sold.credited = True, 0
             if sold.stage == DELIVERED:
@@ -369,24 +365,30 @@ class Year(Together):
         took = [(net - line.net, vat - line.vat) for line, (net, vat) in zip(sold.lines, before, strict=True)]
         cents = sum(net + vat for net, vat in took)
         sold.credits.append((made, took))
+        sold.note(made["id"])
         sold.credited += cents
         sold.written_off = max(0, sold.written_off - cents)
         sold.settle()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=200 if "SAMEN_LONG_RUNS" in os.environ else 15, deadline=None, suppress_health_check=list(HealthCheck)
+)
 @example(events=TOGETHER)
 @given(events=EVENTS)
 async def test_any_year_ends_where_the_reference_ends(world: World, events: list[tuple[str, int, int]]) -> None:
     with world.clock.at("2026-01-05"):
         first, second = [await world.cooperative(rules(Version(1, 100_000, 50))) for _ in range(2)]
         await apart(world, first, second)
+        for seller in (first, second):
+            await seller.can_invoice()
         year = Year(world, (first, second), (Reference(0), Reference(1)))
         await year.begin()
     for event in events:
         await year.do(event)
         for seller, reference in zip(year.sellers, year.references, strict=True):
             assert await year.balances(seller) == reference.expected(), (event, reference.place)
+    await year.check_invoices()
     for sale in year.reference.sales:
         found = await seen(first, sale.order)
         assert found[1:] == (euro(sale.paid), euro(sale.credited), euro(sale.due), euro(sale.owed))
