@@ -29,8 +29,10 @@ from app.domain.access import Scope
 from app.domain.platform.destinations import never_in
 
 PREFIX = "SAMEN_"
-NOT_OURS = frozenset({"SAMEN_URL"})
-"""Variables of the shell that are not settings: `samen tokens` writes them for the caller's own requests."""
+NOT_OURS = frozenset({"SAMEN_URL", "SAMEN_JUDGES", "SAMEN_LONG_RUNS"})
+"""Variables of the shell that are not settings: `samen tokens` writes the first for the caller's own requests, and the
+tests read the others.
+"""
 
 
 class SettingsWrong(RuntimeError):

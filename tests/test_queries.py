@@ -24,6 +24,7 @@ from app.settings import Settings
 from tests.domain.test_charged import line
 from tests.domain.test_charged import order as order_of
 from tests.scenarios import jobs
+from tests.scenarios.papers import COMPANY, selling
 from tests.world import GUEST, Json, World
 
 PAGE = "{ catalogue(first: 20) { edges { node { id title cooperative { name } } } } }"
@@ -93,14 +94,37 @@ async def test_private_reads_and_writes(world: World, counted: Counted) -> None:
         place = f"/v1/orders/{order['id']}"
         for verb, who in (("accept", member), ("deliver", member), ("complete", token)):
             await counted.ask("POST", f"{place}/transitions", who, {"verb": verb})
+            taken[f"order: {verb}"] = len(counted.heard)
         await counted.ask("POST", f"{place}/payments", treasurer, {"amount": order["gross"]})
         taken["order paid, split and posted"] = len(counted.heard)
         await counted.ask("GET", "/v1/orders?limit=20", token)
         taken["orders"] = len(counted.heard)
         await counted.ask("GET", f"/v1/orders?payment=overdue&buyer=jo&reference={order['rfReference']}", token)
         taken["orders found"] = len(counted.heard)
+    steps = {"order: accept": 9, "order: deliver": 10, "order: complete": 7}
     expected = {"thermometer": 1, "order placed": 4, "order paid, split and posted": 5, "orders": 4, "orders found": 4}
+    expected |= steps
     assert taken == expected, counted.heard
+
+
+async def test_an_invoice(world: World, counted: Counted) -> None:
+    """Issued at the request of the treasurer, and found; a deposit is charged too. The second time all is known."""
+    seller, _, app = await selling(world)
+    offering, taken = await world.offering(seller, "50.00"), {}
+    for _ in range(2):
+        order = await world.order(app, offering, contact=COMPANY)
+        place = f"/v1/orders/{order['id']}"
+        await seller.member("POST", f"{place}/transitions", {"verb": "accept"})
+        await counted.ask("POST", f"{place}/invoices", seller.treasurer.token, {"percent": "30"})
+        taken["deposit"] = len(counted.heard)
+        await seller.member("POST", f"{place}/transitions", {"verb": "deliver"})
+        invoice = await counted.ask("POST", f"{place}/invoices", seller.treasurer.token, {})
+        taken["final"] = len(counted.heard)
+        await counted.ask("GET", f"/v1/invoices/{invoice['id']}", seller.treasurer.token)
+        taken["read"] = len(counted.heard)
+        await counted.ask("GET", "/v1/invoices?limit=20", seller.treasurer.token)
+        taken["list"] = len(counted.heard)
+    assert taken == {"deposit": 14, "final": 16, "read": 4, "list": 4}, counted.heard
 
 
 async def test_a_probe_asks_the_database_once_a_second_whoever_asks(world: World, counted: Counted) -> None:

@@ -8,12 +8,13 @@ from decimal import Decimal
 from random import Random
 
 from tests.scenarios.money import adds_up, amount
+from tests.scenarios.papers import ADDRESS, COMPANY, papers_are_right
 from tests.scenarios.reference import euro
 from tests.scenarios.test_first_sale import books_are_right
 from tests.world import GUEST, Caller, Json, Seller, World
 
 CLIENTS, ACTS = 8, 150
-WEIGHTS = {"place": 4, "go_on": 10, "pay": 6, "cost": 3, "credit": 2, "repay": 2}
+WEIGHTS = {"place": 4, "go_on": 10, "pay": 6, "cost": 3, "credit": 2, "repay": 2, "invoice": 4}
 """How often a client does each act."""
 VERBS = ("accept", "deliver", "complete")
 
@@ -34,6 +35,7 @@ class Shop:
     @classmethod
     async def opened(cls, world: World) -> "Shop":
         seller, offerings = await world.cooperative(), []
+        await seller.can_invoice()
         colleague, colleague_id = await world.member(seller)
         for maker in (seller, replace(seller, member=colleague, member_id=colleague_id)):
             offerings.append(await world.offering(maker, "80.00"))
@@ -60,7 +62,8 @@ class Client:
         """One or two lines, some of two makers."""
         named = self.random.sample(self.shop.offerings, self.random.randint(1, 2))
         lines = [{"offeringId": one, "quantity": self.random.randint(1, 2)} for one in named]
-        placed = await self._post("place", self.shop.app, "/v1/orders", {"lines": lines, "contact": GUEST})
+        contact = self.random.choice((GUEST, COMPANY))
+        placed = await self._post("place", self.shop.app, "/v1/orders", {"lines": lines, "contact": contact})
         if placed is not None:
             self.shop.orders.append(placed["order"])
 
@@ -96,6 +99,11 @@ class Client:
         """What is owed back, or a few euro of it."""
         text = self.random.choice((None, euro(self.random.randint(1, 900))))
         await self._of(order, "repay", self.treasurer, "repayments", amount(text))
+
+    async def invoice(self, order: Json) -> None:
+        """Of its supply, or before that a deposit; the worker issues others meanwhile."""
+        deposit: Json = self.random.choice(({}, {"percent": "30"}, amount(euro(self.random.randint(1, 900)))))
+        await self._of(order, "invoice", self.treasurer, "invoices", deposit or {"postalAddress": ADDRESS})
 
     async def _of(self, order: Json, what: str, who: Caller, where: str, body: Json) -> Json | None:
         return await self._post(what, who, f"/v1/orders/{order['id']}/{where}", body)
@@ -143,10 +151,21 @@ async def test_1200_acts_of_eight_clients_deadlock_nowhere_and_add_up(world: Wor
         for _ in range(ACTS):
             await client.act()
 
-    await asyncio.gather(*(acts(client) for client in clients))
+    async def works(busy: "asyncio.Future[list[None]]") -> None:
+        while not busy.done():
+            await world.work()
+            await asyncio.sleep(0.1)
+
+    busy = asyncio.gather(*(acts(client) for client in clients))
+    await asyncio.gather(busy, works(busy))
+    await world.work()
     done = {what for what, status, _ in shop.answers if status in (200, 201)}
     assert done == {*WEIGHTS, *VERBS, "claim"} - {"go_on"}, shop.answers
     assert await world.deadlocks() == before
     for order in shop.orders:
         adds_up(await shop.seller.treasurer("GET", f"/v1/orders/{order['id']}"))
+    for kind in ("standard", "simplified", "deposit", "final", "credit_note"):
+        place = f"/v1/invoices?cooperativeId={shop.seller.id}&kind={kind}"
+        assert (await shop.seller.treasurer("GET", place))["items"], kind
+    await papers_are_right(world, shop.seller)
     await books_are_right(world)

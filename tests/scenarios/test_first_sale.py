@@ -4,13 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 from app.running.run import SystemRun
 from app.usecases.ledger import check_books
+from tests.scenarios.papers import files_are_right
 from tests.world import GUEST, NOTHING, SAENS_TOIS, SCOPE, Caller, World
 
 
 async def books_are_right(world: World) -> None:
+    """All invariants hold, and the files of invoices are as they should be."""
     broken = await SystemRun(world.books)(check_books)
     assert broken is not None
     assert {name: rows for name, rows in broken.items() if rows} == {}
+    await files_are_right(world)
 
 
 async def test_below_the_threshold_the_municipality_gets_nothing(world: World) -> None:

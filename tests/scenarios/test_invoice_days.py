@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -40,7 +41,7 @@ def moment(world: World, text: str) -> Iterator[None]:
 
 
 async def supplied(
-    world: World, seller: Seller, app: Caller, offering: str, contact: Json = COMPANY, **more: object
+    world: World, seller: Seller, app: Caller, offering: str, contact: Json = COMPANY, **more: Any
 ) -> Json:
     order = await world.order(app, offering, contact=contact, **more)
     await world.deliver(seller, order)
@@ -170,7 +171,7 @@ async def test_what_deposits_asked_beyond_a_price_of_the_month_is_credited(world
     with world.clock.at("2025-12-29"):
         seller, _, app = await selling(world)
         night = await world.offering(seller, "100.00", vatClass="lodging")
-        needed = {"neededAt": "2026-01-05T12:00:00Z"}
+        needed: Json = {"neededAt": "2026-01-05T12:00:00Z"}
         early, other = [await world.order(app, night, contact=MONTHLY, **needed) for _ in range(2)]
         assert early["gross"]["amount"] == "121.00"
         await pay(seller, early, "121.00")
@@ -279,7 +280,7 @@ async def test_a_prefix_that_is_changed_goes_on_in_the_series(world: World) -> N
     seller, prefix, app = await selling(world)
     offering = await world.offering(seller, "50.00")
     first = await supplied(world, seller, app, offering)
-    other = f"{prefix[:-1]}{'Z' if prefix[-1] != 'Z' else 'Y'}"
+    other = f"Z{prefix[1:]}"
     place = f"/v1/cooperatives/{seller.id}/invoice-details"
     await seller.treasurer("PATCH", place, {"invoicePrefix": other}, headers={"If-Match": "*"})
     second = await supplied(world, seller, app, offering)

@@ -29,7 +29,7 @@ SECRETS = ("4.30", "4,30", "27.55", "27,55", "7.10", "7,10", ": 430,", ": 2755,"
 """VAT, net and purchase price of a coat of 31.85, in euro and in cents."""
 
 
-async def bought(world: World, seller: Seller, app: Caller, offering: str, contact: Json, **more: object) -> Json:
+async def bought(world: World, seller: Seller, app: Caller, offering: str, contact: Json, **more: Any) -> Json:
     """The invoice of an order that was delivered."""
     order = await world.order(app, offering, contact=contact, **more)
     await world.deliver(seller, order)
@@ -41,7 +41,7 @@ async def bought(world: World, seller: Seller, app: Caller, offering: str, conta
 def words(pdf: bytes) -> str:
     """All that a reader of a file finds: pages, names, and the bytes of what is attached."""
     reader = PdfReader(io.BytesIO(pdf))
-    objects = [reader.get_object(number) for number in range(1, int(str(reader.trailer["/Size"])))]
+    objects: list[Any] = [reader.get_object(number) for number in range(1, int(str(reader.trailer["/Size"])))]
     texts: list[Any] = [one for one in objects if isinstance(one, str)]
     texts += [value for one in objects if isinstance(one, dict) for value in one.values() if isinstance(value, str)]
     attached = [content.decode() for contents in reader.attachments.values() for content in contents]
