@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
@@ -296,11 +295,11 @@ async def test_a_prefix_that_is_changed_goes_on_in_the_series(world: World) -> N
 async def test_orders_that_cannot_be_invoiced_keep_no_other_waiting(world: World) -> None:
     """Private people without an address, above 100.00, are not among those that the sweep takes in turns."""
     seller, _, app = await selling(world)
-    offering = await world.offering(seller, "200.00")
-    for _ in range(2):
-        await world.deliver(seller, await world.order(app, offering, contact=GUEST))
-    last = await world.order(app, offering, contact=COMPANY)
-    await world.deliver(seller, last)
+    offering, orders = await world.offering(seller, "200.00"), []
+    for contact in (GUEST, COMPANY, MONTHLY):
+        orders.append(await world.order(app, offering, contact=contact))
+        await world.deliver(seller, orders[-1])
     async with world.books.transaction() as tx:
-        found = await orders_without_invoice(tx, [UUID(seller.id)], limit=1)
-    assert [str(one.id) for one in found] == [last["id"]]
+        found, none = [{str(one.id) for one in await orders_without_invoice(tx, limit)} for limit in (1000, 0)]
+    assert [order["id"] in found for order in orders] == [False, True, True]
+    assert [order["id"] in none for order in orders] == [False, False, True]

@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from app.db.engine import Tx
-from app.db.selling.invoices import next_number
+from app.db.selling.invoice_series import next_number
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import NothingOpen
