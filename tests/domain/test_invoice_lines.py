@@ -219,20 +219,6 @@ def test_a_deposit_of_two_rates() -> None:
     assert [(one.net_cents, one.vat_cents) for one in final.groups] == [(6_300, 567), (7_000, 1_470)]
 
 
-def test_half_of_a_final_back_refers_to_its_deposit_too() -> None:
-    story = Story(order(line(75_000)))
-    story.deposit(27_225)
-    story.supply(DAY)
-    assert amounts(story.final()) == (52_500, 11_025)
-    note = story.credit(amount_off(story.order, 45_375))
-    assert note is not None
-    assert (amounts(note), [one.number for one in note.refers_to]) == (
-        (37_500, 7_875),
-        ["BRD2026-00001", "BRD2026-00002"],
-    )
-    assert story.asked == story.left
-
-
 def test_piece_by_piece_the_notes_are_the_invoice() -> None:
     story = Story(order(line(999, basis=PriceBasis.INCL, quantity=3)))
     story.supply(DAY)
