@@ -6,6 +6,8 @@ Node = dict[str, Any]
 WORDS: Node = {
     "name": "Noor de Wit",
     "tradeName": "Noors tuinen",
+    "street": "Markt 1",
+    "postcode": "4811 AB",
     "town": "Breda",
     "email": "noor@example.org",
     "phone": "06 12345678",
@@ -78,6 +80,7 @@ OWN: dict[str, Node] = {
     **{name: {"title": "Naaigaren, zwart"} for name in ("AddArticle", "PurchaseArticleInput")},
     "PlanAssignment": {"title": "Buurtfeest"},
     "OrderLineInput": {"quantity": 2},
+    "AskInvoice": {"percent": "30"},
     "AddFund": {"title": "Gereedschapsfonds"},
     "ProposePurchase": {"title": "Bakfiets", "supplier": "Fietsenmaker Breda"},
     **{name: {"title": "Elektrische heggenschaar"} for name in ("RequestSpending", "SpendFund")},

@@ -205,10 +205,13 @@ begin
     return new;
 end $$;
 
--- The invoice of an order is one that is for it, whoever writes it; it stays.
+-- The invoice of an order is one that is for it, whoever writes it; it stays, unless the job of the order goes on.
 create function has_this_invoice() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
+    if tg_op = 'UPDATE' and new.invoice_id is null and new.assignment_id is not null then
+        return new;
+    end if;
     if tg_op = 'INSERT' or old.invoice_id is not null
        or not exists (select from invoice_order p where p.invoice_id = new.invoice_id and p.order_id = new.id) then
         raise insufficient_privilege using message = 'the invoice of an order is one that is for it';
