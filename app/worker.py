@@ -191,8 +191,9 @@ class Worker:
         for place, purchase_id in await SystemRun(self.books, now=self.now)(list_due_purchases) or ():
             run = SystemRun(self.database, place, now=self.now)
             await self._once("invoice", purchase_id, run(invoice_purchase, purchase_id=purchase_id))
-        for place in await SystemRun(self.books, now=self.now)(list_missing) or ():
-            await SystemRun(self.database, place, now=self.now)(watch_missing, cooperative_id=place)
+        for place, missing in await SystemRun(self.books, now=self.now)(list_missing) or ():
+            run = SystemRun(self.database, place, now=self.now)
+            await run(watch_missing, cooperative_id=place, missing=missing)
 
     async def net(self) -> None:
         """Proposes this month's nettings, for every pair of cooperatives without one."""

@@ -59,7 +59,7 @@ async def test_what_could_not_be_issued_follows_when_the_details_are_complete(wo
 async def test_on_the_fifteenth_an_alarm_names_what_has_no_invoice(world: World) -> None:
     with world.clock.at("2027-03-05"):
         seller, app = await world.cooperative(), await world.app()
-        await done(world, seller, app, await world.offering(seller, "200.00"), COMPANY)
+        order = await done(world, seller, app, await world.offering(seller, "200.00"), COMPANY)
     for day, count in (("2027-04-14", 0), ("2027-04-15", 1), ("2027-04-16", 1)):
         with world.clock.at(day):
             await world.invoice()
@@ -68,6 +68,13 @@ async def test_on_the_fifteenth_an_alarm_names_what_has_no_invoice(world: World)
             alarms = [task for task in tasks if task["what"] == "issue_invoices"]
             assert len(alarms) == count, day
     assert alarms[0]["text"] == "1 order of March 2027 has no invoice yet. Issue it today."
+    with world.clock.at("2027-04-17"):
+        await seller.can_invoice()
+        await seller.treasurer("POST", f"/v1/orders/{order['id']}/invoices", {})
+        await world.invoice()
+        await world.work()
+        tasks = (await seller.treasurer("GET", "/v1/tasks?limit=100"))["items"]
+        assert [task for task in tasks if task["what"] == "issue_invoices"] == []
 
 
 async def test_a_consumer_above_the_limit_asks_with_an_address(world: World) -> None:

@@ -186,6 +186,12 @@ async def open_tasks(tx: Tx, subject_id: UUID) -> list[Task]:
     return [tasks.load(row) for row in await tx.rows(sql, subject_id)]
 
 
+async def subjects_of_tasks(tx: Tx, what: str) -> list[UUID]:
+    """The subjects of the open tasks of a kind."""
+    rows = await tx.rows("select distinct subject_id from task where what = $1 and done_at is null", what)
+    return [row["subject_id"] for row in rows]
+
+
 async def close_tasks(tx: Tx, subject_id: UUID, whats: tuple[str, ...]) -> None:
     """Close the open tasks about a subject."""
     sql = """update task set done_at = $3, version = version + 1

@@ -185,6 +185,7 @@ CLOSES: dict[str, tuple[str, ...]] = {
     "order.due_again": ("decide_open_claims",),
     "order.nothing_due": ("record_payment",),
     "invoice.sent": ("send_invoice",),
+    "invoices.complete": ("issue_invoices",),
     "order.paid_back": ("pay_customer_back",),
     "invoice_series.checked": ("check_invoice_numbers",),
     "write_off.decided": ("confirm_write_off",),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.db.engine import Tx
 from app.db.people.cooperatives import cooperatives
-from app.db.platform.outbox import start_timer, tell
+from app.db.platform.outbox import start_timer, subjects_of_tasks, tell
 from app.db.selling.invoices import count_without_invoice, earlier_invoices, orders_without_invoice
 from app.db.selling.orders import orders
 from app.domain.access import Right
@@ -21,6 +21,8 @@ from app.usecases.shared.ordering import reference
 
 LAST_DAY = 15
 """The last day of the month for invoices of the month before (Wet OB 1968 art. 34g)."""
+ALARM = "issue_invoices"
+"""The task that names orders without an invoice."""
 OfPlace = tuple[UUID, list[UUID]]
 """A cooperative, and orders of it."""
 
@@ -68,20 +70,27 @@ async def _issue_together(tx: Tx, theirs: list[Order]) -> None:
     await note_supply(tx, invoice, *[one for one in theirs if one.id in lines])
 
 
-async def list_missing(tx: Tx, actor: Actor) -> list[UUID]:
-    """The cooperatives that have not invoiced all of last month; from the fifteenth on.
+async def list_missing(tx: Tx, actor: Actor) -> list[tuple[UUID, bool]]:
+    """The cooperatives that have not invoiced all of last month (True), from the fifteenth on; and those whose alarm is
+    over (False).
 
     Those that cannot issue are among them, as the duty is theirs all the same.
     """
     actor.require(Right.RUN_TIMER)
-    return sorted(await count_without_invoice(tx, *_last_month(tx.today))) if tx.today.day >= LAST_DAY else []
+    missing = set(await count_without_invoice(tx, *_last_month(tx.today)))
+    alarmed = set(await subjects_of_tasks(tx, ALARM))
+    due = missing if tx.today.day >= LAST_DAY else set[UUID]()
+    return [(place, place in missing) for place in sorted(due | (alarmed - missing))]
 
 
-async def watch_missing(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> None:
-    """Start the alarm of a cooperative about last month; once a month."""
+async def watch_missing(tx: Tx, actor: Actor, *, cooperative_id: UUID, missing: bool) -> None:
+    """Start the alarm of a cooperative about last month, once a month; or tell that it is over."""
     actor.require(Right.RUN_TIMER)
-    at = midnight(tx.today.replace(day=LAST_DAY))
-    await start_timer(tx, "invoices_missing", cooperative_id, cooperative_id, at)
+    if missing:
+        at = midnight(tx.today.replace(day=LAST_DAY))
+        await start_timer(tx, "invoices_missing", cooperative_id, cooperative_id, at)
+    else:
+        await tell(tx, "invoices.complete", cooperative_id, cooperative_id)
 
 
 async def tell_missing(tx: Tx, actor: Actor, *, cooperative_id: UUID) -> None:
