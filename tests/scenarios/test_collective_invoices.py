@@ -121,3 +121,27 @@ async def test_a_gift_has_no_invoice(world: World) -> None:
     assert (await invoices_of(app, sold))[0]["number"].endswith("-00001")
     refused = await seller.treasurer("POST", f"/v1/orders/{order['id']}/invoices", {}, status=409)
     assert refused["code"] == "nothing_open"
+
+
+async def test_money_for_a_collective_invoice_pays_its_orders(world: World) -> None:
+    """It is found by the reference that it prints; 30.00 of 72.60 pays the oldest order first, the rest the others."""
+    with world.clock.at("2027-03-05"):
+        seller, _, app = await selling(world)
+        offering = await world.offering(seller, "10.00")
+        orders = [await done(world, seller, app, offering, MONTHLY, quantity) for quantity in (1, 2, 3)]
+    with world.clock.at("2027-04-03"):
+        await world.invoice()
+        (invoice,) = await invoices_of(app, orders[0])
+        found = await seller.treasurer("GET", f"/v1/invoices?reference={invoice['rfReference']}")
+        assert [one["id"] for one in found["items"]] == [invoice["id"]]
+        place = f"/v1/invoices/{invoice['id']}/payments"
+        first = await seller.treasurer("POST", place, {"amount": {"amount": "30.00"}})
+        assert [one["amount"]["amount"] for one in first] == ["12.10", "17.90"]
+        (partly,) = await invoices_of(app, orders[0])
+        assert (partly["payment"], partly["due"]["amount"]) == ("partly_paid", "42.60")
+        await seller.treasurer("POST", place, {"amount": {"amount": "50.00"}})
+        (paid,) = await invoices_of(app, orders[0])
+        assert (paid["payment"], paid["due"]["amount"]) == ("paid", "0.00")
+        last = await seller.treasurer("GET", f"/v1/orders/{orders[2]['id']}")
+        assert last["owedBack"]["amount"] == "7.40"
+        await books_are_right(world)

@@ -1,6 +1,6 @@
 """Invoices of orders: numbered, issued by the worker after supply; deposits; credit notes of what goes back."""
 
-from tests.scenarios.money import boxes, credit, pay, standing, step, undo
+from tests.scenarios.money import boxes, credit, pay, standing, step, undo, write_off
 from tests.scenarios.papers import COMPANY, invoices_of, selling, sums
 from tests.scenarios.test_first_sale import books_are_right
 from tests.world import GUEST, World
@@ -166,3 +166,32 @@ async def test_a_graph_reads_the_invoices_of_many_orders_at_once(world: World) -
     assert sorted(node["invoices"][0]["number"][-1] for node in nodes) == ["1", "2", "3"]
     assert all([node["invoice"]["number"]] == [one["number"] for one in node["invoices"]] for node in nodes)
     assert {node["invoices"][0]["paper"]["gross"]["amount"] for node in nodes} == {"60.50"}
+
+
+async def test_what_was_credited_or_written_off_is_not_called_paid(world: World) -> None:
+    """Half of 907.50 back before any money came: the deposit stays asked, the final one asks 181.50; then nothing."""
+    seller, _, app = await selling(world)
+    order = await world.order(app, await world.offering(seller, "750.00"), contact=COMPANY)
+    await step(seller.member, order, "accept")
+    await seller.treasurer("POST", f"/v1/orders/{order['id']}/invoices", {"percent": "30"})
+    await step(seller.member, order, "deliver")
+    await world.work()
+    await credit(seller, order, "453.75")
+    deposit, final, _ = await invoices_of(app, order)
+    assert [(one["payment"], one["due"]["amount"]) for one in (deposit, final)] == [
+        ("unpaid", "272.25"),
+        ("unpaid", "181.50"),
+    ]
+    await pay(seller, order, "272.25")
+    await write_off(seller, order)
+    deposit, final, _ = await invoices_of(app, order)
+    assert [one["payment"] for one in (deposit, final)] == ["written_off", "written_off"]
+    other = await world.order(app, await world.offering(seller, "20.00"), contact=GUEST)
+    await world.deliver(seller, other)
+    await world.work()
+    await credit(seller, other)
+    assert [one["payment"] for one in await invoices_of(app, other)] == ["credited", None]
+    found = await seller.treasurer("GET", "/v1/invoices?payment=credited")
+    assert [one["orderIds"] for one in found["items"]] == [[other["id"]]]
+    assert (await seller.treasurer("GET", "/v1/invoices?payment=paid"))["items"] == []
+    await books_are_right(world)

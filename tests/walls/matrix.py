@@ -31,6 +31,7 @@ get_guest_files              everyone
 get_guest_payment            everyone
 list_payments                customer app coordinator treasurer
 record_payment               treasurer
+pay_invoice                  treasurer
 record_cash                  member
 use_credit                   treasurer
 move_payment                 treasurer

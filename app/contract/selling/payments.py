@@ -11,7 +11,14 @@ from app.domain.access import Right
 from app.domain.selling import payments as domain
 from app.domain.selling.payments import RECEIPT, ReceiptState, SettlementMethod
 from app.ids import OrderId, PaymentId
-from app.usecases.selling.payments import list_payments, move_payment, record_cash, record_payment, use_credit
+from app.usecases.selling.payments import (
+    list_payments,
+    move_payment,
+    pay_invoice,
+    record_cash,
+    record_payment,
+    use_credit,
+)
 
 
 def _reason(payment: domain.Payment, viewer: Viewer) -> str:
@@ -51,6 +58,7 @@ ORDER = "/orders/{order_id}"
 payments = Noun("payments")
 payments.get(f"{ORDER}/payments", list_payments, Payment, below=Order)
 payments.post(f"{ORDER}/payments", record_payment, Payment)
+payments.post("/invoices/{invoice_id}/payments", pay_invoice, Payment)
 payments.post(f"{ORDER}/cash-receipts", record_cash, Payment)
 payments.post(f"{ORDER}/credit-uses", use_credit, Payment)
 payments.move("/payments/{payment_id}/transitions", move_payment, Payment)

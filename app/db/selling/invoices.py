@@ -114,7 +114,9 @@ invoices = Store(
     fixed=set(InvoiceRow.model_fields) - {"sent_at"},
     order_ids="(select coalesce(array_agg(p.order_id order by p.order_id), '{}') from invoice_order p"
     " where p.invoice_id = t.id)",
-    due_cents="invoice_due(t)",
+    asked_cents="(invoice_sums(t)).asked",
+    due_cents="(invoice_sums(t)).due",
+    written_off="(invoice_sums(t)).written_off",
 )
 invoice_orders = Store(InvoiceOrderRow, InvoiceOrder)
 invoices_of_orders = Store(
@@ -122,10 +124,10 @@ invoices_of_orders = Store(
     InvoiceOfOrder,
     invoice="""(
     select to_jsonb(i) || jsonb_build_object(
-               'due_cents', invoice_due(i),
+               'asked_cents', s.asked, 'due_cents', s.due, 'written_off', s.written_off,
                'order_ids', (select jsonb_agg(p.order_id order by p.order_id) from invoice_order p
                               where p.invoice_id = i.id))
-      from invoice i where i.id = t.invoice_id)""",
+      from invoice i cross join invoice_sums(i) s where i.id = t.invoice_id)""",
 )
 sendings = Store(InvoiceSendingRow, Sending)
 PARTIES = {
@@ -139,8 +141,9 @@ OF_ORDER = """t.id in (select p.invoice_id from "order" o join invoice_order p o
 FILTERS = {
     "cooperative_id": "t.cooperative_id = {}",
     "kind": "t.kind = {}",
+    "state": "(t.sent_at is not null) = ({} = 'sent')",
     "number": "t.number = {}",
-    "reference": OF_ORDER.format(name="reference"),
+    "reference": f"({OF_ORDER.format(name='reference')} or substr(t.rf_reference, 5) = {{0}})".replace("{}", "{0}"),
     "external_reference": OF_ORDER.format(name="external_reference"),
     "buyer": "strpos(lower(t.buyer_name collate pg_c_utf8), lower({} collate pg_c_utf8)) > 0",
     "buyer_type": "t.buyer_type = {}",

@@ -44,20 +44,40 @@ begin
 end $$;
 grant execute on function lock_invoice_numbers to samen_app;
 
--- What is due of an invoice now, in cents: money pays the oldest invoice of an order first. Between cooperatives nothing
--- is, as netting settles it.
+-- What an invoice still asks, and what is due of it now, in cents; and whether a part of its orders was written off. Credits
+-- lower the newest invoice of an order first, unless it asks again what a note had credited; money pays the oldest first.
+-- Between cooperatives nothing is due, as netting settles it.
+create function invoice_sums(p_invoice invoice) returns table (asked bigint, due bigint, written_off boolean)
+    language sql stable set search_path = public, pg_temp as $$
+    with each as (
+        select p.order_id, j.id, p.net_cents + p.vat_cents as gross, cardinality(j.refers_to) > 0 as again
+          from invoice_order m join invoice_order p on p.order_id = m.order_id join invoice j on j.id = p.invoice_id
+         where m.invoice_id = p_invoice.id and j.kind <> 'credit_note'),
+    left_of as (
+        select e.*, o.paid_cents, o.written_off_cents, asked_of_invoices(o) as all_asked,
+               coalesce(sum(e.gross) filter (where e.again) over (partition by e.order_id), 0) as all_again,
+               coalesce(sum(e.gross) filter (where not e.again)
+                            over (partition by e.order_id order by e.id rows unbounded preceding), 0)
+                   - case when e.again then 0 else e.gross end as earlier
+          from each e join "order" o on o.id = e.order_id),
+    asks as (
+        select l.*, greatest(0, least(l.gross, l.all_asked - case when l.again then 0 else l.all_again + l.earlier end))
+                        as asked
+          from left_of l),
+    paid as (
+        select a.*, sum(a.asked) over (partition by a.order_id order by a.id) - least(a.paid_cents, a.all_asked) as open
+          from asks a)
+    select coalesce(sum(p.asked), 0)::bigint, coalesce(sum(greatest(0, least(p.asked, p.open))), 0)::bigint,
+           coalesce(bool_or(p.written_off_cents > 0), false)
+      from paid p
+     where p.id = p_invoice.id and p_invoice.kind <> 'credit_note' and p_invoice.buyer_id is null
+$$;
+grant execute on function invoice_sums to samen_app;
+
+-- What is due of an invoice now, in cents.
 create function invoice_due(p_invoice invoice) returns bigint
     language sql stable set search_path = public, pg_temp as $$
-    select case when p_invoice.kind = 'credit_note' or p_invoice.buyer_id is not null then 0
-                else coalesce((
-                    select sum(greatest(0, least(
-                               p.net_cents + p.vat_cents,
-                               open_of_invoices(o) - coalesce((
-                                   select sum(q.net_cents + q.vat_cents)
-                                     from invoice_order q join invoice j on j.id = q.invoice_id
-                                    where q.order_id = o.id and j.kind <> 'credit_note' and j.id > p_invoice.id), 0))))
-                      from invoice_order p join "order" o on o.id = p.order_id
-                     where p.invoice_id = p_invoice.id), 0) end
+    select due from invoice_sums(p_invoice)
 $$;
 grant execute on function invoice_due to samen_app;
 
@@ -66,11 +86,13 @@ create function invoice_payment(p_invoice invoice, p_today date) returns text
     language sql stable set search_path = public, pg_temp as $$
     select case when p_invoice.kind = 'credit_note' then null
                 when p_invoice.buyer_id is not null then 'netted'
-                when d.cents = 0 then 'paid'
-                when p_invoice.due_on < p_today then 'overdue'
-                when d.cents < p_invoice.gross_cents then 'partly_paid'
-                else 'unpaid' end
-      from (select invoice_due(p_invoice) as cents) d
+                when s.due > 0 then case when p_invoice.due_on < p_today then 'overdue'
+                                         when s.due < s.asked then 'partly_paid'
+                                         else 'unpaid' end
+                when s.written_off then 'written_off'
+                when s.asked = 0 and p_invoice.gross_cents > 0 then 'credited'
+                else 'paid' end
+      from invoice_sums(p_invoice) s
 $$;
 grant execute on function invoice_payment to samen_app;
 

@@ -37,6 +37,14 @@ $$;
 grant execute on function due_cents to samen_app, samen_reader;
 
 -- What an order owes of its invoices, in cents: once supplied all that is due, before that what its deposits ask.
+create function asked_of_invoices(p_order "order") returns bigint
+    language sql immutable as $$
+    select case when p_order.state in ('delivered', 'completed') then price_left(p_order)
+                else least(price_left(p_order), p_order.deposit_cents) end
+$$;
+grant execute on function asked_of_invoices to samen_app;
+
+-- What of that is not paid.
 create function open_of_invoices(p_order "order") returns bigint
     language sql immutable as $$
     select case when p_order.state in ('delivered', 'completed') then due_cents(p_order)

@@ -86,7 +86,11 @@ OPENS: dict[str, tuple[Opening, ...]] = {
     "invoices.missing": (Opening("issue_invoices", Role.TREASURER),),
     "invoice_series.unchecked": (Opening("check_invoice_numbers", Role.TREASURER),),
     "invoice.to_remind": (Opening("remind_customer", Role.TREASURER),),
-    **{f"{noun}.to_mail": (Opening("send_invoice", Role.TREASURER, unless="mailed"),) for noun in PAPERS},
+    **{
+        f"{noun}.{what}": (Opening("send_invoice", Role.TREASURER, unless="mailed"),)
+        for noun in PAPERS
+        for what in ("issued", "to_mail")
+    },
     **{f"{noun}.mail_refused": (Opening("send_invoice", Role.TREASURER),) for noun in PAPERS},
     "order.due_again": (Opening("record_payment", Role.TREASURER),),
     "order.owed_back": (Opening("pay_customer_back", Role.TREASURER),),

@@ -21,6 +21,8 @@ from app.domain.selling.orders import Order
 from app.domain.vat import PriceBasis
 
 UNITS = frozenset(PriceUnit)
+LONGEST_TITLE = 180
+"""The most characters of a title that stands for several lines."""
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,7 @@ def _of_group(order: Order, key: GroupKey, net_cents: int, vat_cents: int, role:
     """A line for the part of a group. Its price is without VAT, and above zero."""
     return InvoiceLine(
         role=role,
-        title="",
+        title=_titles(order, key),
         quantity=-1 if net_cents < 0 else 1,
         unit=PriceUnit.PIECE,
         unit_price_cents=abs(net_cents),
@@ -200,6 +202,16 @@ def _of_group(order: Order, key: GroupKey, net_cents: int, vat_cents: int, role:
         **key._asdict(),
         order_reference=order.reference,
     )
+
+
+def _titles(order: Order, key: GroupKey) -> str:
+    """The titles of the lines of a group; of all lines, if none has its rate any more."""
+    shown = [
+        (_line(order, line, LineRole.SUPPLY, line.net_cents, line.vat_cents).key, line.title) for line in order.lines
+    ]
+    titles = [title for group, title in shown if group == key] or [title for _, title in shown]
+    text = ", ".join(dict.fromkeys(titles))
+    return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1]}…"
 
 
 def _lines_of_part(order: Order, part: InvoiceOrder, role: LineRole, sign: int) -> list[InvoiceLine]:

@@ -240,7 +240,11 @@ class InvoicePayment(StrEnum):
     UNPAID = "unpaid"
     PARTLY_PAID = "partly_paid"
     PAID = "paid"
-    """Nothing is due of it any more."""
+    """The money came."""
+    CREDITED = "credited"
+    """It asks nothing any more: all of it was credited, or its order was called off."""
+    WRITTEN_OFF = "written_off"
+    """Nothing is due of it any more, but not all of it came: the rest was written off."""
     OVERDUE = "overdue"
     """Something is due, and its last day to pay is over."""
     NETTED = "netted"
@@ -287,7 +291,11 @@ class Invoice:
     refers_to: tuple[UUID, ...] = ()
     sent_at: datetime | None = None
     order_ids: tuple[UUID, ...] = ()
+    asked_cents: int = 0
+    """What it still asks: its sum less what was credited since."""
     due_cents: int = 0
+    written_off: bool = False
+    """Whether a part of its orders was written off."""
     version: int = 1
 
     @property
@@ -301,10 +309,13 @@ class Invoice:
         if self.buyer_id is not None:
             return InvoicePayment.NETTED
         if not self.due_cents:
-            return InvoicePayment.PAID
+            if self.written_off:
+                return InvoicePayment.WRITTEN_OFF
+            credited = self.gross_cents and not self.asked_cents
+            return InvoicePayment.CREDITED if credited else InvoicePayment.PAID
         if self.due_on is not None and self.due_on < today:
             return InvoicePayment.OVERDUE
-        return InvoicePayment.PARTLY_PAID if self.due_cents < self.gross_cents else InvoicePayment.UNPAID
+        return InvoicePayment.PARTLY_PAID if self.due_cents < self.asked_cents else InvoicePayment.UNPAID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -365,6 +376,7 @@ class InvoiceFilter:
 
     cooperative_id: UUID | None = None
     kind: InvoiceKind | None = None
+    state: InvoiceState | None = None
     number: str | None = None
     payment: InvoicePayment | None = None
     reference: str | None = None

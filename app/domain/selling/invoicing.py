@@ -27,6 +27,7 @@ from app.domain.selling.invoices import (
     InvoiceLine,
     InvoicePaper,
     InvoiceSeller,
+    LineRole,
     RefersTo,
     groups_of_lines,
 )
@@ -190,7 +191,7 @@ def supply_draft(
         payment_days=order.payment_days or 0,
         due_on=order.due_on,
         received_cents=0 if partner else received(order, before, gross),
-        language=language_for(buyer),
+        language=before[-1].invoice.paper.language if before else language_for(buyer),
     )
 
 
@@ -216,7 +217,7 @@ def deposit_draft(
         rf_reference=order.rf_reference,
         payment_days=order.payment_days or 0,
         received_cents=received(order, before, sum(line.gross_cents for line in lines)),
-        language=language_for(buyer),
+        language=before[-1].invoice.paper.language if before else language_for(buyer),
     )
 
 
@@ -244,12 +245,14 @@ def again_draft(
     """The invoice for a credit that was reversed: it refers to the note of the credit, if there is one."""
     first = next(one.invoice for one in reversed(before) if one.sign > 0)
     paper = first.paper
+    kind = InvoiceKind.DEPOSIT if order.invoice_id is None else again_kind(paper)
+    role = LineRole.DEPOSIT if kind is InvoiceKind.DEPOSIT else LineRole.SUPPLY
     return Draft(
-        kind=InvoiceKind.DEPOSIT if order.invoice_id is None else again_kind(paper),
+        kind=kind,
         seller=paper.seller,
         buyer=paper.buyer,
         order_references=(order.reference,),
-        lines=tuple(lines),
+        lines=tuple(replace(line, role=role) for line in lines),
         rf_reference=order.rf_reference,
         supplied_from=order.work_date,
         supplied_until=order.work_date,

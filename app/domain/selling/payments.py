@@ -1,5 +1,6 @@
 """Payments: the treasurer records money that came in; a mistake is reversed, never edited."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -90,6 +91,20 @@ def decide(case: Case[Payment], verb: ReceiptVerb, reason: str) -> Payment:
     """The payment after `verb`. Raises WrongState, SecondPersonNeeded, ReasonNeeded."""
     state = ReceiptState(move(RECEIPT, case, verb, reason=reason))
     return replace(case.thing, state=state, decided_by=case.actor.person, reason=reason)
+
+
+def paid_by(orders: Sequence[Order], cents: int) -> list[tuple[Order, int]]:
+    """The orders that an amount pays, with their parts in cents: the oldest supply first, each as much as is due.
+
+    The last one gets what is left over.
+    """
+    oldest = sorted(orders, key=lambda order: (order.delivered_at or order.placed_at, order.id))
+    parts = []
+    for order in oldest[:-1]:
+        part = min(order.due_cents, cents)
+        parts.append((order, part))
+        cents -= part
+    return [(order, part) for order, part in [*parts, (oldest[-1], cents)] if part]
 
 
 def receive(order: Order, cents: int) -> Order:

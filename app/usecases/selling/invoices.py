@@ -35,6 +35,7 @@ from app.domain.selling.invoices import (
     InvoicePaper,
     InvoiceParties,
     InvoicePayment,
+    InvoiceState,
     Sending,
     SendingChannel,
 )
@@ -74,6 +75,7 @@ InLanguage = Annotated[
     Doc("Its language; else English for an address where no Dutch is spoken, and Dutch for all others."),
 ]
 OfKind = Annotated[InvoiceKind, Doc("Only invoices of this kind.")]
+OfState = Annotated[InvoiceState, Doc("Only invoices that were sent, or that were issued and not yet sent.")]
 OfInvoicePayment = Annotated[InvoicePayment, Doc("Only invoices with this state of payment.")]
 
 
@@ -215,6 +217,7 @@ async def list_invoices(
     page: PageRequest,
     cooperative_id: OfCooperative | None = None,
     kind: OfKind | None = None,
+    state: OfState | None = None,
     number: InvoiceNumber | None = None,
     payment: OfInvoicePayment | None = None,
     reference: OrderReference | None = None,
@@ -234,6 +237,7 @@ async def list_invoices(
     wanted = InvoiceFilter(
         cooperative_id=cooperative_id,
         kind=kind,
+        state=state,
         number=number,
         payment=payment,
         reference=reference,

@@ -6,10 +6,12 @@ from typing import Annotated
 from app.db.engine import Tx, uuid7
 from app.db.platform.outbox import start_timer, tell
 from app.db.selling.credits import repayments
+from app.db.selling.invoices import invoices
 from app.db.selling.orders import orders
 from app.db.selling.payments import payments
 from app.domain.access import Right
 from app.domain.actors import Actor
+from app.domain.errors import RuleRefused
 from app.domain.ledger import JournalKind
 from app.domain.selling.invoicing import asks_deposit
 from app.domain.selling.orders import Order, due_for_sale, roles_on
@@ -21,12 +23,13 @@ from app.domain.selling.payments import (
     ReceiptVerb,
     SettlementMethod,
     decide,
+    paid_by,
     receipt_legs,
     receive,
 )
 from app.domain.selling.repayments import Repayment, used_for
 from app.domain.transitions import Case, find
-from app.ids import OrderId, PaymentId
+from app.ids import InvoiceId, OrderId, PaymentId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import asks_first, reads_by_id
 from app.usecases.declared.version import expect
@@ -69,6 +72,45 @@ async def record_payment(
     )
     await _book(tx, actor, order, payment)
     return payment
+
+
+async def pay_invoice(
+    tx: Tx,
+    actor: Actor,
+    *,
+    invoice_id: InvoiceId,
+    amount: Amount,
+    paid_on: ReceiptDay | None = None,
+    method: PaymentMethod = PaymentMethod.BANK_TRANSFER,
+) -> list[Payment]:
+    """Record money that came in for an invoice: it pays its orders, the oldest first. For the treasurer.
+
+    Money beyond what is due of them is owed back on the last one. Answers with a payment for each order that got some.
+
+    Raises DayOutOfRange, SecondPersonNeeded, RuleRefused for a credit note and for an invoice that is netted.
+    """
+    invoice = await invoices.get(tx, invoice_id)
+    actor.require(Right.RECORD_PAYMENT, invoice.cooperative_id)
+    if invoice.buyer_id is not None or not invoice.rf_reference:
+        raise RuleRefused(rule="charges_are_netted" if invoice.buyer_id else "notes_are_not_paid", value=invoice.number)
+    locked = [await locked_for_money(tx, actor, Right.RECORD_PAYMENT, one) for one in sorted(invoice.order_ids)]
+    by = [await nobody_involved(tx, actor, order, "record_payment") for order in locked]
+    await book_alone(tx, *locked)
+    made = []
+    for order, cents in paid_by(locked, amount.cents):
+        payment = Payment(
+            id=uuid7(),
+            order_id=order.id,
+            cooperative_id=order.cooperative_id,
+            cents=cents,
+            paid_on=await day_of_money(tx, order, paid_on),
+            method=SettlementMethod(method),
+            recorded_by=by[0],
+            recorded_at=tx.now,
+        )
+        await _book(tx, actor, order, payment)
+        made.append(payment)
+    return made
 
 
 async def record_cash(
