@@ -191,14 +191,24 @@ async def add_order(tx: Tx, order: Order, *trail: OrderEvent) -> None:
     await tx.write("select add_order($1, $2, $3)", *rows, row=("order", order.id), inserts=True)
 
 
-async def set_invoice(tx: Tx, orders_of: Sequence[Order], invoice_id: UUID | None) -> None:
-    """Note the invoice of the supply of locked orders, and by when it is paid; None if it is taken back.
+async def set_invoice(tx: Tx, orders_of: Sequence[Order], invoice_id: UUID) -> None:
+    """Note the invoice of the supply of locked orders, and by when it is paid.
 
     Their version stays, since nothing is different that people change.
     """
     sql = """update "order" t set invoice_id = $3, pay_by = n.pay_by
                from unnest($1::uuid[], $2::date[]) as n (id, pay_by) where t.id = n.id"""
     await tx.value(sql, [one.id for one in orders_of], [one.pay_by for one in orders_of], invoice_id)
+
+
+async def take_back_invoice(tx: Tx, order: Order) -> None:
+    """Note that the supply of a locked order is taken back, so that its invoice asks as a deposit does.
+
+    The state and the deposits are written with it, because a trigger refuses it otherwise.
+    """
+    sql = """update "order" set invoice_id = null, pay_by = null, state = $2, delivered_at = $3, deposit_cents = $4
+              where id = $1"""
+    await tx.value(sql, order.id, order.state, order.delivered_at, order.deposit_cents)
 
 
 PARTIES = {

@@ -213,18 +213,23 @@ begin
     return new;
 end $$;
 
--- The invoice of an order is one that is for it, whoever writes it; it stays, unless the job of the order goes on.
+-- The invoice of an order is one that is for it, whoever writes it. It stays until the job of the order goes on after its
+-- delivery; then all that was invoiced is what deposits ask.
 create function has_this_invoice() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    if tg_op = 'UPDATE' and new.invoice_id is null and new.assignment_id is not null then
+    if tg_op = 'UPDATE' and old.invoice_id is null
+       and exists (select from invoice_order p where p.invoice_id = new.invoice_id and p.order_id = new.id) then
         return new;
     end if;
-    if tg_op = 'INSERT' or old.invoice_id is not null
-       or not exists (select from invoice_order p where p.invoice_id = new.invoice_id and p.order_id = new.id) then
-        raise insufficient_privilege using message = 'the invoice of an order is one that is for it';
+    if tg_op = 'UPDATE' and new.invoice_id is null
+       and new.assignment_id is not null and old.state = 'delivered' and new.state = 'in_progress'
+       and new.deposit_cents = (
+           select sum(case when i.kind = 'credit_note' then -1 else 1 end * (p.net_cents + p.vat_cents))
+             from invoice_order p join invoice i on i.id = p.invoice_id where p.order_id = new.id) then
+        return new;
     end if;
-    return new;
+    raise insufficient_privilege using message = 'the invoice of an order is one that is for it';
 end $$;
 
 -- Lines and events are let in by the order that they belong to: it has to be there before them, in one round trip.

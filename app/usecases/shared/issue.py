@@ -12,7 +12,7 @@ from app.db.people.cooperatives import cooperatives
 from app.db.platform.outbox import start_timer, tell
 from app.db.selling.invoice_series import lock_numbers, next_number
 from app.db.selling.invoices import earlier_invoices, invoice_orders, invoices
-from app.db.selling.orders import set_invoice
+from app.db.selling.orders import set_invoice, take_back_invoice
 from app.domain.errors import RuleRefused
 from app.domain.people.cooperatives import Cooperative, one_entity
 from app.domain.selling.credits import Credit
@@ -97,7 +97,7 @@ async def reopen(tx: Tx, order: Order) -> Order:
         return order
     asked = sum(one.gross_cents for one in await earlier_invoices(tx, order.id))
     again = replace(order, invoice_id=None, pay_by=None, deposit_cents=asked)
-    await set_invoice(tx, [again], None)
+    await take_back_invoice(tx, again)
     return again
 
 
