@@ -64,6 +64,22 @@ async def test_a_credit_gives_a_note_and_its_reversal_an_invoice(world: World) -
     await books_are_right(world)
 
 
+async def test_an_invoice_for_a_reversed_credit_counts_the_money_that_is_there(world: World) -> None:
+    """242.00 was paid. 121.00 was credited and not paid back; undone, nothing is to be paid again."""
+    seller, _, app = await selling(world)
+    order = await world.order(app, await world.offering(seller, "200.00"), contact=COMPANY)
+    await world.deliver(seller, order)
+    await world.work()
+    await pay(seller, order, "242.00")
+    given = await credit(seller, order, "121.00")
+    await undo(seller, given)
+    *_, again = await invoices_of(app, order)
+    assert (again["gross"]["amount"], again["due"]["amount"], again["payment"]) == ("121.00", "0.00", "paid")
+    paper = again["paper"]
+    assert (paper["received"]["amount"], paper["payable"]["amount"]) == ("121.00", "0.00")
+    await books_are_right(world)
+
+
 async def test_cancelling_credits_the_deposits(world: World) -> None:
     seller, _, app = await selling(world)
     order = await world.order(app, await world.offering(seller, "750.00"), contact=COMPANY)

@@ -243,10 +243,11 @@ def again_draft(
     order: Order, before: Sequence[Invoiced], lines: Sequence[InvoiceLine], noted: Sequence[Invoice]
 ) -> Draft:
     """The invoice for a credit that was reversed: it refers to the note of the credit, if there is one."""
-    first = next(one.invoice for one in reversed(before) if one.sign > 0)
-    paper = first.paper
+    last = next(one.invoice for one in reversed(before) if one.sign > 0)
+    paper = last.paper
     kind = InvoiceKind.DEPOSIT if order.invoice_id is None else again_kind(paper)
     role = LineRole.DEPOSIT if kind is InvoiceKind.DEPOSIT else LineRole.SUPPLY
+    gross = sum(line.gross_cents for line in lines)
     return Draft(
         kind=kind,
         seller=paper.seller,
@@ -257,7 +258,8 @@ def again_draft(
         supplied_from=order.work_date,
         supplied_until=order.work_date,
         payment_days=order.payment_days or 0,
-        refers_to=tuple(map(reference_to, noted or (first,))),
+        received_cents=0 if kind is InvoiceKind.PARTNER else received(order, before, gross),
+        refers_to=tuple(map(reference_to, noted or (last,))),
         language=paper.language,
     )
 
