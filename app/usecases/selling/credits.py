@@ -98,7 +98,7 @@ async def credit_order(
     after = credited(order, taken)
     await add_credit(tx, credit)
     if order.assignment_id is not None:
-        await lower_assignment(tx, order, after, credit)
+        after = await lower_assignment(tx, order, after, credit)
     else:
         after = await note_credit(tx, after, credit)
         after = await lower(tx, order, after, JournalKind.CREDIT, ("credit", credit.id))

@@ -175,10 +175,11 @@ def _line(tx: Tx, whole: Whole, part: Part, order_id: UUID) -> OrderLine:
     )
 
 
-async def lower_assignment(tx: Tx, before: Order, after: Order, credit: Credit) -> None:
+async def lower_assignment(tx: Tx, before: Order, after: Order, credit: Credit) -> Order:
     """Books a credit of the customer's order of an approved assignment, in the books of each cooperative.
 
-    The lower net price is taken from all parts, then from the lead's fund; costs stay.
+    The lower net price is taken from all parts, then from the lead's fund; costs stay. The order is returned, not
+    saved.
     """
     assignment = await _assignment(tx, after)
     await lend_staff_view(tx, assignment.cooperative_id, *assignment.party_ids)
@@ -186,7 +187,7 @@ async def lower_assignment(tx: Tx, before: Order, after: Order, credit: Credit) 
     charges = [await orders.get(tx, one.id, lock=True) for one in sorted(seen, key=lambda one: one.id)]
     await lock_series(tx, after, *charges)
     await book_alone(tx, after, *charges)
-    await note_credit(tx, after, credit)
+    after = await note_credit(tx, after, credit)
     found = await earnings.all(tx, order_id=(after.id, *(one.id for one in charges)))
     less = standing(before).to_share_cents - standing(after).to_share_cents
     off, beyond = shared_off(found, less)
@@ -207,6 +208,7 @@ async def lower_assignment(tx: Tx, before: Order, after: Order, credit: Credit) 
         await sale_of(tx, after),
         [*legs, fund],
     )
+    return after
 
 
 async def _credit_charge(
@@ -239,7 +241,7 @@ async def _credit_charge(
         part_of=credit.id,
     )
     await add_credit(tx, own)
-    await note_credit(tx, after, own)
+    after = await note_credit(tx, after, own)
     shares = await take_off(tx, after, off, credit_id=credit_id)
     await post_difference(
         tx, before, after, JournalKind.CREDIT, ("credit", credit_id), await sale_of(tx, after), shares
