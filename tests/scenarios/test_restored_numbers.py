@@ -31,6 +31,8 @@ from tests.live import ROOT, SEALING, settings_of
 from tests.scenarios.money import pay
 from tests.scenarios.papers import COMPANY, invoices_of, selling
 from tests.scenarios.test_first_sale import books_are_right
+from tests.scenarios.test_partner_invoices import between
+from tests.scenarios.test_purchase_invoices import bought, buying
 from tests.walls.cast import identity
 from tests.world import Caller, Clock, Json, Seller, World
 
@@ -232,6 +234,35 @@ async def test_money_that_came_meanwhile_gets_its_deposit_invoice(world: World) 
     await world.work()
     (deposit,) = await invoices_of(app, order)
     assert (deposit["kind"], deposit["number"].partition("-")[2]) == ("deposit", "00002")
+    await books_are_right(world)
+
+
+async def test_a_number_may_have_more_than_five_digits(world: World) -> None:
+    seller, prefix, app = await selling(world)
+    await sold(world, seller, app)
+    for last in (*range(10_000, 100_000, 10_000), 99_999):
+        await doubted(world, seller)
+        await says(world, seller, str(last))
+    assert await numbers(app, await sold(world, seller, app)) == ["100000"]
+    assert (await series_of(seller))[0]["lastNumber"] == f"{prefix}{world.clock().year}-100000"
+    await books_are_right(world)
+
+
+async def test_the_invoices_of_a_purchase_wait_for_the_check(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """The timer ends without an invoice and without a failure; the hourly round issues it after the check."""
+    lead, partner, _ = await buying(world)
+    await bought(world, lead, partner)
+    await world.work()
+    await doubted(world, lead)
+    await bought(world, lead, partner)
+    with caplog.at_level(logging.WARNING):
+        await world.work()
+        await world.invoice()
+    assert [record for record in caplog.records if record.name.startswith("samen")] == []
+    assert len(await between(partner)) == 1
+    await says(world, lead, "1")
+    await world.invoice()
+    assert [one["number"].partition("-")[2] for one in await between(partner)] == ["00001", "00002"]
     await books_are_right(world)
 
 

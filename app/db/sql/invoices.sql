@@ -105,7 +105,7 @@ begin
                     where s.cooperative_id = new.cooperative_id and s.year = new.year
                       and new.sequence <= s.last and new.issued_on <= s.last_issued_on
                       and (new.sequence < s.last or new.issued_on = s.last_issued_on)
-                      and new.number like '%' || new.year || '-' || lpad(new.sequence::text, 5, '0')
+                      and new.number like '%' || new.year || '-' || lpad(new.sequence::text, greatest(5, length(new.sequence::text)), '0')
                       and not exists (select from invoice_lost l
                                        where l.cooperative_id = s.cooperative_id and l.year = s.year
                                          and l.sequence = new.sequence)) then

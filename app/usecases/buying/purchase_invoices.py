@@ -8,19 +8,22 @@ from app.db.engine import Tx
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.buying.joint_purchases import PurchaseState
-from app.domain.errors import InvoiceDetailsMissing
+from app.domain.errors import InvoiceDetailsMissing, RestoredUnchecked
 from app.usecases.shared.issue_purchase import issue_partners
 
 
 async def invoice_purchase(tx: Tx, actor: Actor, *, purchase_id: UUID) -> None:
-    """Timer: issue the invoices of a settled purchase that are missing. Nothing while the lead cannot issue."""
+    """Timer: issue the invoices of a settled purchase that are missing.
+
+    Nothing while the lead cannot issue, nor while its numbers have to be checked after a restore.
+    """
     actor.require(Right.RUN_TIMER)
     purchase = await joint_purchases.get(tx, purchase_id, lock=True)
     if purchase.state is not PurchaseState.SETTLED:
         return
     try:
         await issue_partners(tx, purchase)
-    except InvoiceDetailsMissing:
+    except (InvoiceDetailsMissing, RestoredUnchecked):
         return
 
 

@@ -39,7 +39,7 @@ async def start_invoices(tx: Tx, purchase: JointPurchase) -> None:
 async def issue_partners(tx: Tx, purchase: JointPurchase) -> None:
     """Issues what is missing of a locked, settled purchase: an invoice for each partner that was charged something.
 
-    A partner without an address is left for the next time. Raises InvoiceDetailsMissing.
+    A partner without an address is left for the next time. Raises InvoiceDetailsMissing, RestoredUnchecked.
     """
     lead = await cooperatives.get(tx, purchase.cooperative_id)
     seller = seller_of(lead)
