@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -293,13 +293,22 @@ async def test_a_prefix_that_is_changed_goes_on_in_the_series(world: World) -> N
 
 
 async def test_orders_that_cannot_be_invoiced_keep_no_other_waiting(world: World) -> None:
-    """Private people without an address, above 100.00, are not among those that the sweep takes in turns."""
+    """Private people without an address, above 100.00, are not among those that the sweep takes in turns.
+
+    Neither are those that are invoiced by the month; they are read once their month is over.
+    """
     seller, _, app = await selling(world)
     offering, orders = await world.offering(seller, "200.00"), []
     for contact in (GUEST, COMPANY, MONTHLY):
         orders.append(await world.order(app, offering, contact=contact))
         await world.deliver(seller, orders[-1])
     async with world.books.transaction() as tx:
-        found, none = [{str(one.id) for one in await orders_without_invoice(tx, limit)} for limit in (1000, 0)]
-    assert [order["id"] in found for order in orders] == [False, True, True]
-    assert [order["id"] in none for order in orders] == [False, False, True]
+        month = tx.today.replace(day=1)
+        later = (month + timedelta(days=31)).replace(day=1)
+        asked = ((month, 1000), (month, 0), (later, 0))
+        found = [{str(one.id) for one in await orders_without_invoice(tx, *one)} for one in asked]
+    assert [[order["id"] in ids for order in orders] for ids in found] == [
+        [False, True, False],
+        [False, False, False],
+        [False, False, True],
+    ]

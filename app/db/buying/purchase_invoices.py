@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from app.db.engine import Tx
-from app.db.selling.invoices import invoices
+from app.db.selling.invoices import can_issue, invoices
 from app.domain.selling.invoices import Invoice
 
 WITHOUT = """
@@ -16,12 +16,8 @@ WITHOUT = """
            and coalesce((select sum(case i.kind when 'credit_note' then -i.gross_cents else i.gross_cents end)
                            from invoice i where i.purchase_id = p.id and i.buyer_id = b.id), 0) = 0)"""
 """The condition of a purchase `p` of which a partner was charged something, and has no invoice. It has an address."""
-READY = """exists (
-    select 1 from cooperative c join bank_account a on a.cooperative_id = c.id and a.state = 'confirmed'
-     where c.id = p.cooperative_id and c.invoice_prefix is not null and c.legal_name is not null
-       and c.postal_address is not null
-       and p.settled_on >= (select min(x.since) from invoice_prefix x where x.cooperative_id = c.id))"""
-"""The condition of a purchase `p` whose lead can issue, and had a prefix before it was settled."""
+READY = can_issue("p.cooperative_id", "p.settled_on")
+"""The condition of a purchase `p` whose lead can issue, and had a prefix on the day of the settlement."""
 
 
 async def invoices_of_purchase(tx: Tx, purchase_id: UUID, buyer_id: UUID) -> list[Invoice]:

@@ -205,13 +205,23 @@ A charge within one legal entity gets none.
 """
 
 
-READY = """exists (
-    select 1 from cooperative c join bank_account b on b.cooperative_id = c.id and b.state = 'confirmed'
-     where c.id = t.cooperative_id and c.invoice_prefix is not null and c.legal_name is not null
-       and c.postal_address is not null
-       and coalesce(t.delivered_at, 'infinity') >= (
-               select min(p.since) from invoice_prefix p where p.cooperative_id = c.id))"""
-"""The condition of an order `t` whose seller can issue, and had a prefix before it delivered."""
+def can_issue(cooperative: str, day: str) -> str:
+    """The condition that a cooperative can issue, as `Cooperative.can_invoice` says, and had a prefix on a day.
+
+    Both are SQL expressions. If it said less, what cannot be issued would fill the rounds of what can.
+    """
+    return f"""exists (
+        select 1 from cooperative c join bank_account b on b.cooperative_id = c.id and b.state = 'confirmed'
+         where c.id = {cooperative} and c.invoice_prefix is not null and c.legal_name is not null
+           and c.postal_address is not null and (c.kvk_number is not null or c.legal_form = 'informal')
+           and (c.vat_id is not null or exists (select 1 from small_business_spell s
+                                                 where s.cooperative_id = c.id and s.until is null))
+           and {day} >= (select min(x.since) from invoice_prefix x where x.cooperative_id = c.id))"""
+
+
+DELIVERED_ON = "(t.delivered_at at time zone 'Europe/Amsterdam')::date"
+READY = can_issue("t.cooperative_id", f"coalesce({DELIVERED_ON}, 'infinity')")
+"""The condition of an order `t` whose seller can issue, and had a prefix on the day on which it delivered."""
 PAID_BEFORE = """t.invoice_id is null and t.state in ('placed', 'accepted', 'in_progress') and t.buyer_id is null
                  and coalesce(t.contact #>> '{buyer,buyer_type}', 'consumer') <> 'consumer'
                  and t.paid_cents - owed_back(t) > t.deposit_cents"""
@@ -233,25 +243,25 @@ PARTNER_NAMED = """(
 """The same of a cooperative that buys: its address, and its VAT id if it declares the VAT."""
 
 
-async def orders_without_invoice(tx: Tx, limit: int = 1000) -> list[Order]:
+async def orders_without_invoice(tx: Tx, month: date, limit: int = 1000) -> list[Order]:
     """Orders that were supplied, or paid before by a company, and have no invoice, of which it is issued by itself.
 
-    At most `limit` of those that are invoiced alone, oldest first, and all that are invoiced by the month: these wait
-    for its end, and keep no other waiting.
+    At most `limit` of those that are invoiced alone, oldest first, and all of before `month`, a first day, that are
+    invoiced by the month.
     """
     supplied = f"{WITHOUT} and {READY} and {NAMED} and {PARTNER_NAMED}"
     alone = f"""select t.id from "order" t where {supplied} and not ({BY_MONTH}) or {PAID_BEFORE} and {READY}
                  order by t.id limit $1"""
-    monthly = f'select t.id from "order" t where {supplied} and {BY_MONTH}'
+    monthly = f'select t.id from "order" t where {supplied} and {BY_MONTH} and {DELIVERED_ON} < $2'
     sql = f"{orders.select} where t.id in (({alone}) union all {monthly}) order by t.id"
-    return [orders.load(row) for row in await tx.rows(sql, limit)]
+    return [orders.load(row) for row in await tx.rows(sql, limit, month)]
 
 
 async def orders_that_wait(tx: Tx, cooperative_id: UUID, limit: int = 1000) -> list[UUID]:
     """Orders of a cooperative for which an invoice may be due now: of their supply, or of money that came before it."""
     sql = f"""select t.id from "order" t
                where t.cooperative_id = $1
-                 and ({WITHOUT} and t.delivered_at >= (
+                 and ({WITHOUT} and {DELIVERED_ON} >= (
                           select min(p.since) from invoice_prefix p where p.cooperative_id = t.cooperative_id)
                       or t.state in ('accepted', 'in_progress') and t.paid_cents > t.deposit_cents
                          and coalesce(t.contact #>> '{{buyer,buyer_type}}', 'consumer') <> 'consumer')
@@ -266,8 +276,7 @@ async def count_without_invoice(tx: Tx, first: date, until: date) -> dict[UUID, 
     """
     sql = f"""select t.cooperative_id, count(*)::int as count from "order" t
                where {WITHOUT} and coalesce(t.contact #>> '{{buyer,buyer_type}}', 'consumer') <> 'consumer'
-                 and (t.delivered_at at time zone 'Europe/Amsterdam')::date >= $1
-                 and (t.delivered_at at time zone 'Europe/Amsterdam')::date < $2
+                 and {DELIVERED_ON} >= $1 and {DELIVERED_ON} < $2
                   or {PAID_BEFORE}
                  and exists (select 1 from payment p where p.order_id = t.id and p.paid_on >= $1 and p.paid_on < $2)
                group by 1"""

@@ -34,7 +34,7 @@ async def list_due_invoices(tx: Tx, actor: Actor) -> tuple[list[OfPlace], list[O
     paid before supply is invoiced alone.
     """
     actor.require(Right.RUN_TIMER)
-    found = await orders_without_invoice(tx)
+    found = await orders_without_invoice(tx, tx.today.replace(day=1))
     alone = [(one.cooperative_id, [one.id]) for one in found if one.state not in SUPPLIED or not one.billed_monthly]
     places = {one.id: one.cooperative_id for one in found}
     supplied = [one for one in found if one.state in SUPPLIED]
