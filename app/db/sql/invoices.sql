@@ -281,5 +281,14 @@ create policy add on invoice_sending for insert to samen_app
                          where i.id = invoice_id and i.cooperative_id = any((select my_staff())::uuid[])
                            and i.cooperative_id = invoice_sending.cooperative_id)
                 and (person_id is null or person_id = (select my_person())));
+-- A mail that somebody asked for is noted by the worker, in the name of whoever asked.
+create policy note on invoice_sending for insert to samen_worker
+    with check (channel = 'mail'
+                and exists (select 1 from invoice i
+                             where i.id = invoice_id and i.cooperative_id = any((select my_staff())::uuid[])
+                               and i.cooperative_id = invoice_sending.cooperative_id)
+                and exists (select 1 from outbox e
+                             where e.subject_id = invoice_id and e.facts ->> 'sendingId' = invoice_sending.id::text
+                               and e.facts ->> 'personId' = invoice_sending.person_id::text));
 create trigger append_only before delete or update on invoice_sending for each row execute function refuse_change();
 create trigger never_truncate before truncate on invoice_sending for each statement execute function refuse_change();
