@@ -4,6 +4,7 @@ from app.adapters.messages import say
 from app.domain.documents import MediaType
 from app.domain.selling.invoice_mails import InvoiceMail, InvoiceMailKind
 from app.domain.selling.invoices import InvoiceKind
+from app.domain.selling.references import in_fours
 
 SECTION = "mail"
 
@@ -20,7 +21,7 @@ def invoice_mail_text(mail: InvoiceMail, base: str) -> tuple[str, str]:
         "refers": [one.number for one in paper.refers_to],
         "due": mail.due_cents,
         "due_on": paper.due_on.isoformat() if paper.due_on else None,
-        "iban": _in_fours(paper.seller.iban),
+        "iban": in_fours(paper.seller.iban),
         "name": paper.seller.iban_name,
         "reference": paper.rf_reference,
         "link": f"{base}/v1/order-status/{mail.token}",
@@ -51,8 +52,3 @@ def _sentences(mail: InvoiceMail) -> list[str]:
     if mail.reply_to is not None:
         codes.append("reply")
     return codes
-
-
-def _in_fours(iban: str) -> str:
-    """An IBAN in groups of four, as people read it."""
-    return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))

@@ -23,6 +23,7 @@ from app.domain.selling.invoices import (
     InvoiceSeller,
     LineRole,
 )
+from app.domain.selling.references import in_fours
 from app.domain.vat import PriceBasis, VatClass
 
 Printed = dict[str, Any]
@@ -323,8 +324,8 @@ class _Words:
             text = self.say("how_credit" if paper.is_credit_note else "how_netted" if netted else "how_nothing")
             return {"label": "", "amount": "", "until": "", "text": text, "facts": [], "code": "", "code_text": ""}
         amount = self.euro(paper.payable_cents)
-        facts = [("iban", _in_fours(seller.iban)), ("iban_name", seller.iban_name)]
-        facts += [("rf", _in_fours(paper.rf_reference))] if paper.rf_reference else []
+        facts = [("iban", in_fours(seller.iban)), ("iban_name", seller.iban_name)]
+        facts += [("rf", in_fours(paper.rf_reference))] if paper.rf_reference else []
         code = self.code()
         return {
             "label": self.say("payable"),
@@ -359,8 +360,3 @@ def _net_of_a_unit(line: InvoiceLine) -> Decimal:
     if line.minutes is not None:
         return Decimal(line.net_cents) * 60 / (100 * (line.minutes or 60))
     return Decimal(line.net_cents) / (100 * (line.quantity or 1))
-
-
-def _in_fours(text: str) -> str:
-    """The text in groups of four, as people read account numbers."""
-    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))

@@ -13,11 +13,12 @@ from app.adapters.messages import language_of
 from app.adapters.papers import files_of
 from app.api.deps import RunDep, noun_router
 from app.api.pages import HEADERS, PageRoute, html_page
-from app.contract.selling.guest_orders import FILE, QR, STATUS, grouped, invoice_link
+from app.contract.selling.guest_orders import FILE, QR, STATUS, invoice_link
 from app.domain.days import day_of
 from app.domain.documents import MediaType
 from app.domain.errors import NotFound
 from app.domain.selling.guest_orders import HowToPay
+from app.domain.selling.references import in_fours
 from app.transport.codes import note_code
 from app.transport.headers import language_at
 from app.transport.wiring import wiring_of
@@ -61,7 +62,7 @@ async def page(
         qr=_drawn(order.how_to_pay),
         invoices=order.invoices,
         link=lambda invoice: invoice_link(invoice, wiring_of(request).base),
-        grouped=grouped,
+        in_fours=in_fours,
         day=day,
     )
 

@@ -7,6 +7,7 @@ from app.contract.shape import Money, Viewer, computed, shape
 from app.domain.selling import guest_orders as domain
 from app.domain.selling.invoices import InvoiceKind
 from app.domain.selling.orders import OrderState, PaymentState
+from app.domain.selling.references import in_fours
 
 STATUS = "/order-status/{token}"
 QR = f"{STATUS}/qr.svg"
@@ -18,13 +19,8 @@ def status_path(token: str) -> str:
     return f"/v1{STATUS.format(token=token)}"
 
 
-def grouped(iban: str) -> str:
-    """An IBAN in groups of four, as people read it."""
-    return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))
-
-
 def _text(pay: domain.HowToPay, viewer: Viewer) -> str:
-    facts = {"amount": pay.amount_cents, "iban": grouped(pay.iban), "name": pay.name, "reference": pay.reference}
+    facts = {"amount": pay.amount_cents, "iban": in_fours(pay.iban), "name": pay.name, "reference": pay.reference}
     if pay.due_on is None:
         return say("status", "transfer", viewer.language, **facts)
     return say("status", "transfer_until", viewer.language, **facts, due_on=pay.due_on.isoformat())

@@ -22,6 +22,11 @@ def reference_in(text: str) -> str | None:
     return reference if plain in (reference, rf_of(reference)) else None
 
 
+def in_fours(text: str) -> str:
+    """An IBAN or a reference in groups of four, as people read it."""
+    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
 def _check_digits(reference: str) -> int:
     digits = "".join(str(int(letter, 36)) for letter in f"{reference}{RF}00")
     return 98 - int(digits) % 97
