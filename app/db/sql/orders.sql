@@ -110,12 +110,11 @@ create function order_of_guest(p_hash text)
 $$;
 grant execute on function order_of_guest to samen_app;
 
--- What an invoice of that order shows, and its files as far as they are made.
+-- What an invoice of that order shows, and its PDF if it is made.
 create function invoice_of_guest(p_hash text, p_number text)
-    returns table (paper jsonb, pdf bytea, xml bytea)
+    returns table (paper jsonb, pdf bytea)
     language sql stable security definer set search_path = public, pg_temp as $$
-    select i.paper, (select d.content from document d where d.owner_id = i.id and d.media_type = 'application/pdf'),
-           (select d.content from document d where d.owner_id = i.id and d.media_type = 'application/xml')
+    select i.paper, (select d.content from document d where d.owner_id = i.id and d.media_type = 'application/pdf')
       from "order" o join invoice_order p on p.order_id = o.id join invoice i on i.id = p.invoice_id
      where o.guest_token_hash = p_hash and i.number = p_number
 $$;

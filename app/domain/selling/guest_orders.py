@@ -39,11 +39,10 @@ class GuestInvoice:
 
 @dataclass(frozen=True, kw_only=True)
 class GuestFiles:
-    """What an invoice shows, and its files as far as they are made."""
+    """What an invoice shows, and its PDF; None until it is made."""
 
     paper: InvoicePaper
     pdf: bytes | None
-    xml: bytes | None
 
 
 @dataclass(frozen=True, kw_only=True)
