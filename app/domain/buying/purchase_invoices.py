@@ -114,7 +114,7 @@ class PartnerCharge:
 
 def signed_cents(invoice: Invoice) -> int:
     """What an invoice asks; below zero for a credit note."""
-    return -invoice.gross_cents if invoice.kind is InvoiceKind.CREDIT_NOTE else invoice.gross_cents
+    return -invoice.gross_cents if invoice.is_credit_note else invoice.gross_cents
 
 
 def standing(before: Iterable[Invoice]) -> list[Invoice]:
@@ -172,7 +172,7 @@ def all_back(title: str, before: Iterable[Invoice]) -> list[InvoiceLine]:
     lines = [
         line
         for invoice in before
-        for line in (negated(invoice.paper.lines) if invoice.kind is InvoiceKind.CREDIT_NOTE else invoice.paper.lines)
+        for line in (negated(invoice.paper.lines) if invoice.is_credit_note else invoice.paper.lines)
     ]
     return [
         InvoiceLine(

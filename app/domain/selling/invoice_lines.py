@@ -10,7 +10,6 @@ from app.domain.selling.credits import CreditLine
 from app.domain.selling.invoices import (
     GroupKey,
     Invoice,
-    InvoiceKind,
     InvoiceLine,
     InvoiceOrder,
     LineRole,
@@ -35,7 +34,7 @@ class Invoiced:
     @property
     def sign(self) -> int:
         """-1 for a credit note."""
-        return -1 if self.invoice.kind is InvoiceKind.CREDIT_NOTE else 1
+        return -1 if self.invoice.is_credit_note else 1
 
     @property
     def gross_cents(self) -> int:
@@ -65,7 +64,7 @@ def credit_note_lines(order: Order, taken: Sequence[CreditLine]) -> list[Invoice
 
 
 def deposit_lines(order: Order, before: Iterable[Invoiced], gross_cents: int) -> list[InvoiceLine]:
-    """A deposit of `gross_cents` beyond those of before: a line for each class and rate.
+    """A deposit of `gross_cents` beyond the earlier ones: a line for each class and rate.
 
     The VAT of all deposits together is the price's VAT in proportion, rounded half up; this one gets the difference.
     """

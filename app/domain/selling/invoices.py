@@ -299,12 +299,16 @@ class Invoice:
     version: int = 1
 
     @property
+    def is_credit_note(self) -> bool:
+        return self.kind is InvoiceKind.CREDIT_NOTE
+
+    @property
     def state(self) -> InvoiceState:
         return InvoiceState.SENT if self.sent_at is not None else InvoiceState.ISSUED
 
     def payment_on(self, today: date) -> InvoicePayment | None:
         """How much of it is paid; None for a credit note."""
-        if self.kind is InvoiceKind.CREDIT_NOTE:
+        if self.is_credit_note:
             return None
         if self.buyer_id is not None:
             return InvoicePayment.NETTED

@@ -50,7 +50,7 @@ async def issue_partners(tx: Tx, purchase: JointPurchase) -> None:
         charge = await charge_of(tx, purchase, partner.id)
         if standing(before) or not sum(line.gross_cents for line in charge.lines()):
             continue
-        notes = [one for one in before if one.kind is InvoiceKind.CREDIT_NOTE][-1:]
+        notes = [one for one in before if one.is_credit_note][-1:]
         try:
             draft = purchase_draft(charge, seller, partner_of(partner), notes)
         except BuyerAddressNeeded:

@@ -14,7 +14,7 @@ from app.domain.platform.events import Event
 from app.domain.platform.messages import Contents, Outcome
 from app.domain.selling.guest_orders import token_hash
 from app.domain.selling.invoice_mails import InvoiceMail, InvoiceMailKind
-from app.domain.selling.invoices import Invoice, InvoiceKind, Sending, SendingChannel
+from app.domain.selling.invoices import Invoice, Sending, SendingChannel
 
 NOT_MADE = Outcome("its files are not made yet")
 NOT_WANTED = Outcome("no reminder is wanted any more", final=True)
@@ -22,7 +22,7 @@ NOT_WANTED = Outcome("no reminder is wanted any more", final=True)
 
 def noun_of(invoice: Invoice) -> str:
     """What events call it."""
-    return "credit_note" if invoice.kind is InvoiceKind.CREDIT_NOTE else "invoice"
+    return "credit_note" if invoice.is_credit_note else "invoice"
 
 
 async def note_sending(
