@@ -176,10 +176,10 @@ async def test_a_private_person_gets_no_electronic_invoice_and_a_credit_note_say
         first, second = server.mails(email)
     invoice, note = await invoices_of(app, order)
     assert list(files_of(first)) == [f"{invoice['number']}.pdf"]
-    assert second["Subject"] == f"Creditfactuur {note['number']} van {seller.slug}"
+    assert second["Subject"] == f"Creditnota {note['number']} van {seller.slug}"
     assert files_of(second)[f"{note['number']}.pdf"][1] == await file(world, app, note, "pdf")
     text = text_of(second)
-    assert "Uw prijs is € 21,00 lager geworden." in text
+    assert "De prijs is nu € 21,00 lager." in text
     assert f"hoort bij factuur {invoice['number']}." in text
     assert "Betaal" not in text
     assert [one["state"] for one in await invoices_of(app, order)] == ["sent", "sent"]

@@ -246,8 +246,8 @@ PARTNER_NAMED = """(
 async def orders_without_invoice(tx: Tx, month: date, limit: int = 1000) -> list[Order]:
     """Orders that were supplied, or paid before by a company, and have no invoice, of which it is issued by itself.
 
-    At most `limit` of those that are invoiced alone, oldest first, and all of before `month`, a first day, that are
-    invoiced by the month.
+    At most `limit` of those that are invoiced alone, oldest first, and all that are invoiced by the month and
+    were delivered before `month`, a first day.
     """
     supplied = f"{WITHOUT} and {READY} and {NAMED} and {PARTNER_NAMED}"
     alone = f"""select t.id from "order" t where {supplied} and not ({BY_MONTH}) or {PAID_BEFORE} and {READY}

@@ -81,7 +81,7 @@ create function close_invoices(p_person uuid) returns void
      where customer_person_id = p_person
 $$;
 
--- Takes the buyer out of the invoices of before `p_books`, and deletes their files.
+-- Takes the buyer out of the invoices that were issued before `p_books`, and deletes their files.
 create function forget_invoices(p_books timestamptz) returns void
     language sql security definer set search_path = public, pg_temp as $$
     delete from document d using invoice i

@@ -31,7 +31,7 @@ async def propose_bank_account(
 ) -> BankAccount:
     """Propose the bank account that customers pay to. For the treasurer; a second person confirms it.
 
-    The account of before stays until then. A proposal that still waits is withdrawn.
+    The present account stays until then. A proposal that still waits is withdrawn.
     """
     # One proposal or decision at a time.
     cooperative = await cooperatives.plain.get(tx, cooperative_id, lock=True)
@@ -61,7 +61,7 @@ async def move_bank_account(
     """Confirm a bank account, as a second person, or withdraw the proposal, as the treasurer.
 
     The second person is of the staff, the outside approver, or an officer of the umbrella. From then on customers pay
-    to it, and it replaces the account of before; all officers are told. Raises WrongState, Stale, SecondPersonNeeded
+    to it, and it replaces the previous account; all officers are told. Raises WrongState, Stale, SecondPersonNeeded
     for who proposed it.
     """
     seen = await bank_accounts.get(tx, bank_account_id)
