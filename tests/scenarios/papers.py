@@ -10,6 +10,7 @@ from lxml import etree
 from pypdf import PdfReader
 
 from app.adapters.messages import euro
+from app.adapters.print_fonts import BREAK
 from app.db.selling.invoices import invoices
 from app.domain.selling.invoices import InvoicePaper
 from app.domain.vat import PriceBasis
@@ -80,8 +81,13 @@ async def ubl_of(world: World, caller: Caller, invoice: Json, path: str) -> list
 
 
 def text_of(pdf: bytes) -> str:
-    """The text of all pages, with single blanks."""
-    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
+    """The text of all pages, with single blanks and without places to break.
+
+    A place to break after the first 0 of a font becomes a part of each 0 of that font, for readers that know only its
+    table of characters.
+    """
+    pages = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    return " ".join(pages.replace(BREAK, "").split())
 
 
 def shown_amounts(paper: InvoicePaper) -> set[int]:
