@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import Response
 
 from app.adapters.papers import files_of
+from app.adapters.ubl import invoice_ubl
 from app.api.deps import RunDep, noun_router
 from app.domain.documents import Document, MediaType
 from app.domain.errors import NotFound
@@ -47,7 +48,7 @@ async def invoice_as_ubl(invoice_id: InvoiceId, run: RunDep) -> Response:
 
 async def _file(run: RunDep, invoice: Invoice, document: Document | None, media_type: MediaType) -> Response:
     """The file as it was made; the first reader may come before the worker that makes it. Raises NotFound."""
-    if document is None:
+    if document is None and (media_type is MediaType.PDF or invoice_ubl(invoice.paper) is not None):
         made = await asyncio.to_thread(files_of, invoice.paper)
         document = (await run(keep_invoice_files, invoice_id=invoice.id, files=made)).get(media_type)
     if document is None:

@@ -96,6 +96,16 @@ create function invoice_payment(p_invoice invoice, p_today date) returns text
 $$;
 grant execute on function invoice_payment to samen_app;
 
+-- After an erasure an app may read the order, but not its invoices, nor those that come later.
+create function closed_to_apps() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if exists (select from person where id = new.customer_person_id and issuer = 'erased') then
+        new.app_id := null;
+    end if;
+    return new;
+end $$;
+
 -- An invoice takes the last number of its series, which is given out in the same transaction; of several that it takes,
 -- each.
 create function takes_its_number() returns trigger
@@ -170,6 +180,9 @@ create policy read on invoice for select to samen_app
 create policy add on invoice for insert to samen_app with check (cooperative_id = any((select my_staff())::uuid[]));
 create policy change on invoice for update to samen_app using (cooperative_id = any((select my_staff())::uuid[]));
 create trigger dates_change before insert or update on invoice for each row execute function dates_change();
+create trigger closed_to_apps before insert on invoice for each row
+    when (new.customer_person_id is not null and new.app_id is not null)
+    execute function closed_to_apps();
 create trigger takes_its_number before insert on invoice for each row execute function takes_its_number();
 create trigger stays before update on invoice for each row execute function invoice_stays();
 create trigger append_only before delete on invoice for each row execute function refuse_change();

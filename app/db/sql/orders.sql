@@ -91,6 +91,12 @@ create function buyer_of(p_order "order") returns text
 $$;
 grant execute on function buyer_of to samen_app;
 
+-- Whether an invoice is of one order alone: whoever has the link of one order does not see others.
+create function is_of_one_order(p_invoice uuid) returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select count(*) = 1 from invoice_order where invoice_id = p_invoice
+$$;
+
 -- The order behind a guest's link, as the link shows it, with the bank account to which it is paid.
 create function order_of_guest(p_hash text)
     returns table (reference text, cooperative text, state text, title text, gross_cents bigint, paid_cents bigint,
@@ -103,7 +109,8 @@ create function order_of_guest(p_hash text)
            o.placed_at, o.accept_by, o.needed_at, b.iban, b.name,
            (select coalesce(jsonb_agg(jsonb_build_object('number', i.number, 'kind', i.kind, 'issued_on', i.issued_on,
                                                          'gross_cents', i.gross_cents) order by i.id), '[]')
-              from invoice_order p join invoice i on i.id = p.invoice_id where p.order_id = o.id)
+              from invoice_order p join invoice i on i.id = p.invoice_id
+             where p.order_id = o.id and is_of_one_order(i.id))
       from "order" o join cooperative c on c.id = o.cooperative_id
       left join bank_account b on b.cooperative_id = o.cooperative_id and b.state = 'confirmed'
      where o.guest_token_hash = p_hash
@@ -116,7 +123,7 @@ create function invoice_of_guest(p_hash text, p_number text)
     language sql stable security definer set search_path = public, pg_temp as $$
     select i.paper, (select d.content from document d where d.owner_id = i.id and d.media_type = 'application/pdf')
       from "order" o join invoice_order p on p.order_id = o.id join invoice i on i.id = p.invoice_id
-     where o.guest_token_hash = p_hash and i.number = p_number
+     where o.guest_token_hash = p_hash and i.number = p_number and is_of_one_order(i.id)
 $$;
 grant execute on function invoice_of_guest to samen_app;
 

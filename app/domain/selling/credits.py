@@ -163,6 +163,12 @@ def credited(order: Order, lines: Sequence[CreditLine]) -> Order:
     )
 
 
+def of_other_vat(order: Order, credit: Credit) -> bool:
+    """Whether a credit lowered lines that other lines replaced since, as VAT was another on the day of supply."""
+    lines = {line.id for line in order.lines}
+    return any(line.order_line_id not in lines for line in credit.lines)
+
+
 def uncredited(order: Order, credit: Credit) -> Order:
     """The order without a credit."""
     return replace(

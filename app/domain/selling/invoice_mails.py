@@ -42,9 +42,9 @@ class InvoiceMail:
 def deadlines_of(paper: InvoicePaper) -> list[tuple[str, datetime]]:
     """The timers of an invoice: it is overdue on the day after its last day to pay; its customer is reminded later.
 
-    None for a credit note, for an invoice that netting settles, and for one that never asked anything.
+    None for a credit note, for an invoice that netting settles, and for one that asked nothing when it was issued.
     """
-    if paper.due_on is None or not paper.gross_cents:
+    if paper.due_on is None or not paper.payable_cents:
         return []
     overdue = midnight(paper.due_on + timedelta(days=1))
     reminders = [("invoice_reminder", _morning(paper.due_on + after)) for after in REMIND_AFTER]

@@ -197,7 +197,8 @@ def supply_draft(
 
 def invoiced_already(draft: Draft, before: Sequence[Invoiced]) -> Invoice | None:
     """The invoice of an earlier supply that was taken back, if the order is supplied again and asks no more by it."""
-    if draft.gross_cents or draft.kind is not InvoiceKind.FINAL:
+    changed = any(group.net_cents or group.vat_cents for group in groups_of_lines(draft.lines))
+    if changed or draft.kind is not InvoiceKind.FINAL:
         return None
     whole = {InvoiceKind.DEPOSIT, InvoiceKind.CREDIT_NOTE}
     return next((one.invoice for one in reversed(before) if one.invoice.kind not in whole), None)
@@ -262,6 +263,13 @@ def again_draft(
         refers_to=tuple(map(reference_to, noted or (last,))),
         language=paper.language,
     )
+
+
+def paid_to(draft: Draft, seller: Cooperative) -> Draft:
+    """The draft with the account that its seller has now, whatever an earlier invoice named."""
+    if seller.iban is None or seller.iban_name is None:
+        return draft
+    return replace(draft, seller=replace(draft.seller, iban=seller.iban, iban_name=seller.iban_name))
 
 
 def again_kind(paper: InvoicePaper) -> InvoiceKind:

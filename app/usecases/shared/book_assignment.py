@@ -241,7 +241,7 @@ async def _credit_charge(
         part_of=credit.id,
     )
     await add_credit(tx, own)
-    after = await note_credit(tx, after, own)
+    after = await note_credit(tx, after, replace(own, reason=""))
     shares = await take_off(tx, after, off, credit_id=credit_id)
     await post_difference(
         tx, before, after, JournalKind.CREDIT, ("credit", credit_id), await sale_of(tx, after), shares

@@ -42,6 +42,7 @@ from app.domain.selling.invoicing import (
     in_language,
     invoiced_already,
     note_draft,
+    paid_to,
     partner_of,
     seller_of,
     supply_draft,
@@ -149,8 +150,6 @@ async def invoice_again(tx: Tx, after: Order, credit: Credit) -> Order:
 
     `after` is the order without the credit; it is returned, with what its deposits ask.
     """
-    if after.invoice_id is None and not after.deposit_cents:
-        return after
     before = await earlier_invoices(tx, after.id)
     noted = [one for one in before if one.invoice.credit_id == credit.id]
     if not noted and after.invoice_id is None:
@@ -159,7 +158,7 @@ async def invoice_again(tx: Tx, after: Order, credit: Credit) -> Order:
     known = after.invoice_id is not None
     lines = credit_note_lines(after, credit.lines) if known else list(noted[0].invoice.paper.lines)
     seller = await cooperatives.get(tx, after.cooperative_id)
-    draft = again_draft(after, before, lines, [one.invoice for one in noted])
+    draft = paid_to(again_draft(after, before, lines, [one.invoice for one in noted]), seller)
     invoice = await issue(tx, seller, draft, {after.id: lines}, after, refers_to=[one.invoice.id for one in noted])
     return _asking(after, invoice.gross_cents)
 

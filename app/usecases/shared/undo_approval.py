@@ -67,8 +67,8 @@ async def undo_approval(tx: Tx, undoing: Undoing) -> None:
             await post_reversal(tx, undoing, await negation_of(tx, journal), journal)
         state = OrderState.DELIVERED if sale.id == order.id else OrderState.CANCELLED
         if state is OrderState.CANCELLED:
-            # The reason is the lead's own; the partner's note goes to the lead.
-            await note_all(tx, sale, undoing.reason)
+            # The reason is the lead's own.
+            await note_all(tx, sale, "")
         saved = await orders.save(tx, replace(undone, state=state, completed_at=None))
         await note_order(tx, undoing.actor, saved, "reverse_approval", undoing.reason if sale.id == order.id else "")
     disputed = replace(assignment, state=AssignmentState.DISPUTED, reason=undoing.reason)

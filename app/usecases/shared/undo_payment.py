@@ -17,7 +17,7 @@ from app.domain.earning.costs import CostBearer, undecided
 from app.domain.errors import AlreadySettled, NotReversible, SecondPersonNeeded
 from app.domain.ledger import AccountKind, Journal, JournalKind, Leg
 from app.domain.selling.charged import about, to_share_leg
-from app.domain.selling.credits import uncredited
+from app.domain.selling.credits import of_other_vat, uncredited
 from app.domain.selling.orders import CALLED_OFF, Order, due_for_sale
 from app.domain.selling.payments import reverse, undo_receipt, undone
 from app.domain.selling.repayments import Repayment
@@ -123,7 +123,7 @@ async def undo_credit(tx: Tx, undoing: Undoing) -> None:
     """The price is as it was before the credit, and so are VAT and shares; the customer owes it again.
 
     Of a job, all cooperatives undo it together. Raises AlreadySettled, SecondPersonNeeded, NotReversible for an order
-    that is called off, ReverseThatFirst as `undo_job_credit` does.
+    that is called off and for a credit of before a supply with other VAT, ReverseThatFirst as `undo_job_credit` does.
     """
     found = await customers_credit(tx, undoing.source_id)
     order = open_for_money(tx, await orders.get(tx, found.order_id, lock=True))
@@ -132,6 +132,8 @@ async def undo_credit(tx: Tx, undoing: Undoing) -> None:
         raise NotReversible(kind=undoing.journal.kind, how="order")
     if found.reversed_on is not None:
         raise AlreadySettled(what="credit")
+    if of_other_vat(order, found):
+        raise NotReversible(kind=undoing.journal.kind, how="other_vat")
     counted = await lock_count(tx, order)
     if order.assignment_id is not None:
         after = await undo_job_credit(tx, undoing, order, found)
