@@ -194,7 +194,7 @@ def deposit() -> InvoicePaper:
     """30 % of 907.50: 225.00 + 47.25."""
     lines = [
         line(
-            "Aanbetaling van 30 % voor: Tuin aanleggen",
+            "Tuin aanleggen",
             22_500,
             basis=PriceBasis.EXCL,
             role=LineRole.DEPOSIT,

@@ -25,11 +25,11 @@ from app.adapters.messages import euro
 from app.adapters.print_fonts import BREAK, FAMILIES, REPLACEMENT, drawable
 from app.adapters.typesetting import TypesettingWarned
 from app.domain.people.addresses import PostalAddress
-from app.domain.selling.invoices import InvoiceLanguage, InvoicePaper, LineRole
+from app.domain.selling.invoices import InvoiceLanguage, InvoicePaper, LineRole, RefersTo
 from app.domain.vat import PriceBasis, VatClass
 from app.vocabulary import Text
 from tests import papers
-from tests.papers import BUSINESS, CONSUMER, PAPERS, SELLER, line, paper
+from tests.papers import BUSINESS, CONSUMER, PAPERS, REFERENCE, SELLER, line, paper
 
 UBL = '<?xml version="1.0" encoding="UTF-8"?><Invoice>Spółdzielnia 🍞</Invoice>'.encode()
 RIGHT_MARGIN = 595.28 - 56.69
@@ -129,9 +129,27 @@ def test_a_company_reads_unit_prices_without_vat() -> None:
 
 def test_a_deposit_is_taken_off_with_its_number_net_and_vat() -> None:
     text = text_of(file_of("final"))
-    assert "Samen € 750,00 Al gefactureerd Tuin aanleggen" in text
-    assert "Aanbetaling, factuur BRD2026-00008: -€ 225,00 zonder btw, -€ 47,25 btw" in text
+    assert "Samen € 750,00 Al gefactureerd Aanbetaling, factuur BRD2026-00008 Tuin aanleggen" in text
+    assert "Tuin aanleggen -€ 225,00 zonder btw, -€ 47,25 btw" in text
     assert "Te betalen € 635,25" in text
+
+
+@pytest.mark.parametrize(
+    ("role", "net_cents", "said"),
+    [
+        (LineRole.DEPOSIT, 10_000, f"Aanbetaling op bestelling {REFERENCE}"),
+        (LineRole.DEPOSIT_OFF, -10_000, "Aanbetaling, factuur BRD2026-00009"),
+        (LineRole.DEPOSIT_OFF, 10_000, "Creditnota BRD2026-00009"),
+        (LineRole.CREDITED, 10_000, f"In mindering op bestelling {REFERENCE}"),
+    ],
+)
+def test_a_line_without_a_title_is_named_by_its_role(role: LineRole, net_cents: int, said: str) -> None:
+    number = "BRD2026-00009" if role is LineRole.DEPOSIT_OFF else None
+    quantity = net_cents // 10_000
+    shown = line("", 10_000, quantity, basis=PriceBasis.EXCL, role=role, deposit_number=number)
+    text = text_of(invoice_pdf(paper([shown]), ubl=None))
+    assert said in text
+    assert text.count("In mindering") == said.count("In mindering")
 
 
 def test_what_came_before_is_told_and_what_came_later_is_not() -> None:
@@ -155,6 +173,14 @@ def test_a_credit_note_tells_what_it_refers_to_and_why() -> None:
     assert "Bij factuur BRD2026-00008 van 12 februari 2026 Bij factuur BRD2026-00021 van 5 maart 2026" in text
     assert "Reden: De helft van het gras kwam niet op. We hebben dat samen bekeken." in text
     assert "Te betalen" not in text
+
+
+def test_an_invoice_for_a_credit_that_was_reversed_is_not_called_one_for_an_invoice() -> None:
+    """What it refers to is mostly a credit note."""
+    note = RefersTo(number="BRD2026-00040", issued_on=date(2026, 3, 5))
+    text = text_of(invoice_pdf(replace(papers.standard(), refers_to=(note,)), ubl=None))
+    assert "Hoort bij BRD2026-00040 van 5 maart 2026" in text
+    assert "Bij factuur" not in text
 
 
 def test_a_simplified_invoice_names_no_buyer() -> None:
@@ -337,7 +363,7 @@ def grey(picture: bytes) -> memoryview:
 @pytest.mark.parametrize("name", ["credit_note", "final_of_nothing"])
 def test_nothing_to_pay_has_no_code(name: str) -> None:
     assert not figures(file_of(name))
-    assert "IBAN" not in text_of(file_of(name))
+    assert not [said for said in ("IBAN", "Betaal uiterlijk") if said in text_of(file_of(name))]
 
 
 # --- the page ---

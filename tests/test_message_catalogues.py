@@ -36,6 +36,7 @@ FACTS = {
     "day": "2026-03-05",
     "month": "2026-03",
     "list": ["a", "b"],
+    "and": ["a", "b"],
     "choice": "'a' or 'b'",
     "names": [{"name": "Jo"}],
     "method": "cash",

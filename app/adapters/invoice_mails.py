@@ -19,6 +19,8 @@ def invoice_mail_text(mail: InvoiceMail, base: str) -> tuple[str, str]:
         "gross": paper.gross_cents,
         "issued_on": paper.issued_on.isoformat(),
         "refers": [one.number for one in paper.refers_to],
+        "count": len(paper.refers_to),
+        "reason": paper.reason,
         "due": mail.due_cents,
         "due_on": paper.due_on.isoformat() if paper.due_on else None,
         "iban": in_fours(paper.seller.iban),
@@ -31,17 +33,25 @@ def invoice_mail_text(mail: InvoiceMail, base: str) -> tuple[str, str]:
         return say(SECTION, code, str(paper.language), **facts)
 
     said = [text(code) for code in ("greeting", *_sentences(mail), "regards")]
-    return text(f"{mail.kind}_subject"), "\n\n".join(said) + "\n"
+    return text(f"{_about(mail)}_subject"), "\n\n".join(said) + "\n"
+
+
+def _about(mail: InvoiceMail) -> str:
+    """The code of what a mail is about."""
+    deposit = mail.kind is InvoiceMailKind.INVOICE and mail.paper.kind is InvoiceKind.DEPOSIT
+    return "deposit" if deposit else str(mail.kind)
 
 
 def _sentences(mail: InvoiceMail) -> list[str]:
     """The codes of what a mail says, in their order."""
-    codes = [str(mail.kind)]
+    codes = [_about(mail)]
     if mail.kind is InvoiceMailKind.REMINDER:
         codes.append("pay_now")
     elif mail.kind is InvoiceMailKind.CREDIT_NOTE:
         codes += ["refers"] if mail.paper.refers_to else []
-    elif mail.paper.kind is InvoiceKind.PARTNER:
+        codes += ["reason"] if mail.paper.reason else []
+        codes.append("netted" if mail.netted else "comes_back")
+    elif mail.netted:
         codes.append("netted")
     else:
         codes.append("pay" if mail.due_cents else "nothing_due")

@@ -10,6 +10,7 @@ from babel import Locale
 from babel.numbers import format_currency
 
 from app.adapters.epc import epc_svg
+from app.adapters.line_titles import line_title
 from app.adapters.messages import euro, say
 from app.domain.market.offerings import PriceUnit
 from app.domain.money import CURRENCY
@@ -123,7 +124,7 @@ class _Words:
         yield self.labelled("issued_on", self.day(paper.issued_on))
         if supplied := self.supplied():
             yield self.labelled("supplied", supplied)
-        if paper.due_on:
+        if paper.due_on and paper.payable_cents > 0:
             yield self.labelled("due_on", self.day(paper.due_on))
         if paper.order_references and not self.by_order:
             several = "orders" if len(paper.order_references) > 1 else "order"
@@ -132,9 +133,11 @@ class _Words:
             yield self.labelled("buyer_reference", buyer.buyer_reference)
         if buyer and buyer.purchase_order:
             yield self.labelled("purchase_order", buyer.purchase_order)
+        # An invoice for a credit that was reversed refers to the credit note, or to an invoice: a number does not tell.
+        refers = "refers_to" if paper.is_credit_note else "belongs_to"
         for earlier in paper.refers_to:
             day = self.day(earlier.issued_on)
-            yield self.labelled("refers_to", self.say("of_day", number=earlier.number, day=day))
+            yield self.labelled(refers, self.say("of_day", number=earlier.number, day=day))
 
     def supplied(self) -> str:
         """The day of supply, or the first and the last one; empty before supply."""
@@ -196,16 +199,16 @@ class _Words:
 
     def row(self, line: InvoiceLine, with_day: bool = False) -> Printed:
         """A row: its cells, and small texts under the title and under the price."""
-        small = []
-        if line.role is LineRole.CREDITED and not self.paper.is_credit_note:
+        title = line_title(line, self.paper)
+        small = [line.title] if line.title not in ("", title) else []
+        if line.role is LineRole.CREDITED and line.title and not self.paper.is_credit_note:
             small.append(self.say("credited"))
-        if line.role is LineRole.DEPOSIT_OFF:
-            net, vat = self.euro(line.net_cents), self.euro(line.vat_cents)
-            small.append(self.say("deposit_off", number=line.deposit_number or "", net=net, vat=vat))
+        if line.role is LineRole.DEPOSIT_OFF and not self.without_vat:
+            small.append(self.say("net_and_vat", net=self.euro(line.net_cents), vat=self.euro(line.vat_cents)))
         if with_day and line.supplied_on:
             small.append(self.say("supplied_on", day=self.day(line.supplied_on)))
         return {
-            "title": line.title,
+            "title": title,
             "small": small,
             "quantity": self.quantity(line),
             "price": self.euro(line.unit_price_cents),

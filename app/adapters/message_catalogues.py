@@ -92,6 +92,7 @@ class MessageCatalogue:
             "day": lru_cache(maxsize=1000)(self._day),
             "month": self._month,
             "list": _listed,
+            "and": self._all,
             "choice": self._choice,
             "method": lambda method: self._named("method", method),
             "state": lambda state: self._named("state", state),
@@ -127,6 +128,10 @@ class MessageCatalogue:
 
     def _month(self, month: str) -> str:
         return format_skeleton("yMMMM", date.fromisoformat(f"{month[:7]}-01"), locale=self.locale)
+
+    def _all(self, things: Sequence[Any]) -> str:
+        """All of them, with the language's own word before the last."""
+        return format_list([str(thing) for thing in things], locale=self.locale)
 
     def _choice(self, expected: str) -> str:
         """What pydantic expects (`'a', 'b' or 'c'`), with the language's own word before the last."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
+from app.adapters.line_titles import line_title
 from app.adapters.messages import say
 from app.adapters.ubl_elements import Element, amount, cac, cbc, tax_scheme
 from app.domain.market.offerings import PriceUnit
@@ -99,7 +100,7 @@ def line_of(number: int, line: InvoiceLine, paper: InvoicePaper) -> Element | No
     ordered = line if len(paper.order_references) > 1 else None
     day = ordered.supplied_on.isoformat() if ordered and ordered.supplied_on else None
     order = cbc("ID", ordered.order_reference) if ordered else None
-    name, description = _words(line, paper)
+    name = line_title(line, paper)
     base = None if price.base is None else cbc("BaseQuantity", str(price.base), unitCode=unit)
     return cac(
         "CreditNoteLine" if paper.is_credit_note else "InvoiceLine",
@@ -110,7 +111,7 @@ def line_of(number: int, line: InvoiceLine, paper: InvoicePaper) -> Element | No
         None if order is None else cac("DocumentReference", order, cbc("DocumentTypeCode", OBJECT)),
         cac(
             "Item",
-            cbc("Description", description),
+            cbc("Description", _description(line, name)),
             cbc("Name", name),
             _category("ClassifiedTaxCategory", _category_of(line.key), line.basis_points),
         ),
@@ -118,19 +119,11 @@ def line_of(number: int, line: InvoiceLine, paper: InvoicePaper) -> Element | No
     )
 
 
-def _words(line: InvoiceLine, paper: InvoicePaper) -> tuple[str, str]:
-    """Name and description of a line. A deposit is named after its order, and one that is taken off by its number.
-
-    So is what is credited of all lines of an order together, which has no title.
-    """
-    order = line.order_reference or next(iter(paper.order_references), "")
-    if line.role is LineRole.DEPOSIT:
-        return say("ubl", "deposit", paper.language, order=order), line.title
-    if line.role is LineRole.DEPOSIT_OFF:
-        number = line.deposit_number or ""
-        return say("ubl", "deposit_off", paper.language, order=order, number=number), line.title
-    described = line.unit if line.unit not in UNITS else ""
-    return line.title or say("ubl", "credited", paper.language, order=order), described
+def _description(line: InvoiceLine, name: str) -> str:
+    """What a deposit is for, or the unit of a quantity that has no code."""
+    if line.role in {LineRole.DEPOSIT, LineRole.DEPOSIT_OFF}:
+        return line.title if line.title != name else ""
+    return line.unit if line.unit not in UNITS else ""
 
 
 def _quantity_and_price(line: InvoiceLine) -> tuple[int, str, Price]:

@@ -10,15 +10,23 @@ from app.adapters.invoice_mails import invoice_mail_text
 from app.adapters.messages import euro
 from app.domain.days import AMSTERDAM
 from app.domain.selling.invoice_mails import InvoiceMail, InvoiceMailKind, deadlines_of
-from app.domain.selling.invoices import InvoiceLanguage, InvoicePaper
-from tests.papers import PAPERS, credit_note, final_of_nothing, partner, standard
+from app.domain.selling.invoices import InvoiceKind, InvoiceLanguage, InvoicePaper
+from tests.papers import PAPERS, credit_note, deposit, final_of_nothing, partner, standard
 
 WHOLE = re.compile(r"[0-9]+")
 
 
 def mail_of(paper: InvoicePaper, kind: InvoiceMailKind, due_cents: int | None = None) -> InvoiceMail:
     due = paper.payable_cents if due_cents is None else due_cents
-    return InvoiceMail(kind=kind, paper=paper, due_cents=due, sender="Zuid", reply_to="zuid@example.org", files=())
+    return InvoiceMail(
+        kind=kind,
+        paper=paper,
+        due_cents=due,
+        sender="Zuid",
+        reply_to="zuid@example.org",
+        files=(),
+        netted=paper.kind is InvoiceKind.PARTNER,
+    )
 
 
 def test_it_is_overdue_the_day_after_and_reminded_of_in_the_morning() -> None:
@@ -62,3 +70,35 @@ def test_a_reminder_asks_what_is_due_now() -> None:
     assert body.count("€ 12,05") == 2
     english = replace(paper, language=InvoiceLanguage.EN)
     assert invoice_mail_text(mail_of(english, InvoiceMailKind.REMINDER, 1_205), "")[1].count("€12.05") == 2
+
+
+def test_a_credit_note_tells_its_amount_its_invoices_and_why() -> None:
+    subject, body = invoice_mail_text(mail_of(credit_note(), InvoiceMailKind.CREDIT_NOTE), "")
+    assert subject.startswith("Creditnota BRD2026-00040 ")
+    assert "Bij de facturen BRD2026-00008 en BRD2026-00021 hoort deze creditnota." in body
+    assert "Reden: De helft van het gras kwam niet op." in body
+    assert "Dan krijgt u dat geld terug." in body
+    unexplained = replace(credit_note(), reason="", refers_to=credit_note().refers_to[:1], language=InvoiceLanguage.EN)
+    _, body = invoice_mail_text(mail_of(unexplained, InvoiceMailKind.CREDIT_NOTE), "")
+    assert "Invoice BRD2026-00008 is what the credit note is about." in body
+    assert "Reason" not in body
+    netted = replace(mail_of(credit_note(), InvoiceMailKind.CREDIT_NOTE), netted=True)
+    assert "terug" not in invoice_mail_text(netted, "")[1]
+
+
+def test_a_deposit_is_called_one() -> None:
+    subject, body = invoice_mail_text(mail_of(deposit(), InvoiceMailKind.INVOICE), "")
+    assert "aanbetaling" in subject
+    assert "aanbetaling" in body
+
+
+@pytest.mark.parametrize("language", InvoiceLanguage)
+def test_no_sentence_ends_with_a_name(language: InvoiceLanguage) -> None:
+    """A name may end with a full stop itself."""
+    for make in PAPERS.values():
+        paper = make()
+        seller = replace(paper.seller, trade_name="Zuid U.A.", iban_name="Zuid U.A.")
+        paper = replace(paper, seller=seller, language=language)
+        kinds = [InvoiceMailKind.CREDIT_NOTE] if paper.is_credit_note else [InvoiceMailKind.INVOICE]
+        kinds += [InvoiceMailKind.REMINDER] if paper.due_on and paper.payable_cents else []
+        assert not [kind for kind in kinds if ".." in invoice_mail_text(mail_of(paper, kind), "")[1]]

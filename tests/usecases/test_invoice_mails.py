@@ -116,7 +116,11 @@ async def test_a_guest_gets_the_invoice_with_its_file_and_the_status_link(world:
     link, text = f"https://samen.example/api/v1/order-status/{token}", text_of(mail)
     assert link in text
     due = date.fromisoformat(invoice["dueOn"])
-    facts = ["€ 242,00", f"NL91 ABNA 0417 1643 00 van {invoice['paper']['seller']['ibanName']}", invoice["rfReference"]]
+    facts = [
+        "€ 242,00",
+        f"NL91 ABNA 0417 1643 00 op naam van {invoice['paper']['seller']['ibanName']}",
+        invoice["rfReference"],
+    ]
     assert all(fact in text for fact in (*facts, number)), text
     known = {*NUMBERS.findall(" ".join([*facts, number, seller.slug])), str(due.day), str(due.year)}
     assert set(NUMBERS.findall(text.replace(link, ""))) <= known
@@ -179,8 +183,10 @@ async def test_a_private_person_gets_no_electronic_invoice_and_a_credit_note_say
     assert second["Subject"] == f"Creditnota {note['number']} van {seller.slug}"
     assert files_of(second)[f"{note['number']}.pdf"][1] == await file(world, app, note, "pdf")
     text = text_of(second)
-    assert "De prijs is nu € 21,00 lager." in text
-    assert f"hoort bij factuur {invoice['number']}." in text
+    assert "Het bedrag is € 21,00." in text
+    assert f"Bij factuur {invoice['number']} hoort deze creditnota." in text
+    assert f"Reden: {note['paper']['reason']}" in text
+    assert "Dan krijgt u dat geld terug." in text
     assert "Betaal" not in text
     assert [one["state"] for one in await invoices_of(app, order)] == ["sent", "sent"]
 
@@ -288,7 +294,7 @@ async def test_reminders_and_the_event_that_it_is_overdue(world: World) -> None:
         text = text_of(mail)
         assert mail["Subject"] == f"Herinnering: factuur {invoice['number']} van {seller.slug}"
         assert "Daarvan is nog € 242,00 niet betaald." in text
-        assert f"NL91 ABNA 0417 1643 00 van {invoice['paper']['seller']['ibanName']}" in text
+        assert f"NL91 ABNA 0417 1643 00 op naam van {invoice['paper']['seller']['ibanName']}" in text
         assert invoice["rfReference"] in text
         assert files_of(mail)[f"{invoice['number']}.pdf"][1] == await file(world, app, invoice, "pdf")
         (task,) = await todo(seller)

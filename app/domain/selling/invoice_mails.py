@@ -35,6 +35,8 @@ class InvoiceMail:
     reply_to: str | None
     """The mail address of the seller."""
     files: tuple[Document, ...]
+    netted: bool = False
+    """Whether netting settles it, between cooperatives."""
     token: str | None = None
     """The token of the status link, if the order was placed for a guest."""
 

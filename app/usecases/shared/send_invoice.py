@@ -94,6 +94,7 @@ async def with_invoice(tx: Tx, contents: Contents, kind: InvoiceMailKind) -> Con
         sender=seller.name,
         reply_to=seller.email,
         files=tuple(one for one in found if one is not None),
+        netted=invoice.buyer_id is not None,
         token=await _status_token(tx, invoice),
     )
     obstacle = NOT_MADE if found[0] is None else None
