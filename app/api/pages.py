@@ -52,7 +52,7 @@ class PageRoute(APIRoute):
 
 def html_page(template: str, language: str, *, section: str, status: int = 200, **facts: Any) -> HTMLResponse:
     """A page; its template says the texts of a section of the catalogue by `text(code, …)`."""
-    others = [(tag, message_catalogue(tag).locale.display_name) for tag in languages() if tag != language]
+    others = [(tag, message_catalogue(tag).locale.language_name) for tag in languages() if tag != language]
     content = _TEMPLATES.get_template(template).render(
         language=language,
         other_languages=others,

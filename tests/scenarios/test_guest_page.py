@@ -98,7 +98,7 @@ async def test_a_guest_follows_the_order_from_the_first_day_to_the_last_cent(wor
         "qr": f"http://test/v1/order-status/{token}/qr.svg",
     }
     assert text.startswith("Maak € 242,00 over naar NL91 ABNA 0417 1643 00 op naam van De Vrije Uitloop, en zet ")
-    assert f"{reference}. Doe dit uiterlijk op " in text
+    assert f"{reference} erbij. Doe dit uiterlijk op " in text
     assert (await told(world, order, "en"))["howToPay"]["text"].startswith("Transfer €242.00 to NL91 ABNA 0417 1643 00")
     words = await shown(world, order)
     assert "Uw bestelling is geleverd" in words

@@ -121,14 +121,14 @@ async def test_a_stored_answer_about_an_invoice_is_emptied(world: World) -> None
     seller, bird = await selling(world), Buyer(world)
     order, invoice = await bird.bought(seller, "200.00", bird.company)
     asked = [
-        (f"/v1/orders/{order['id']}/invoices", uuid4().hex),
-        (f"/v1/invoices/{invoice['id']}/sendings", uuid4().hex),
+        (f"/v1/orders/{order['id']}/invoices", {}, uuid4().hex),
+        (f"/v1/invoices/{invoice['id']}/sendings", {"channel": "by_hand"}, uuid4().hex),
     ]
-    for path, key in asked:
-        await seller.treasurer("POST", path, {}, key=key)
+    for path, body, key in asked:
+        await seller.treasurer("POST", path, body, key=key)
     await bird.me("DELETE", "/v1/me", status=204)
-    for path, key in asked:
-        assert (await seller.treasurer("POST", path, {}, key=key, status=410))["code"] == "forgotten"
+    for path, body, key in asked:
+        assert (await seller.treasurer("POST", path, body, key=key, status=410))["code"] == "forgotten"
 
 
 async def test_after_seven_years_an_invoice_has_no_buyer(world: World) -> None:

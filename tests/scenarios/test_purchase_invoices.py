@@ -79,7 +79,7 @@ async def test_each_partner_gets_an_invoice_at_cost(world: World) -> None:
     stranger = await world.cooperative()
     for caller in (partner.member, lead.member, stranger.treasurer, await world.app()):
         await caller("GET", place, status=404)
-    await partner.treasurer("POST", f"{place}/sendings", {}, status=404)
+    await partner.treasurer("POST", f"{place}/sendings", {"channel": "by_hand"}, status=404)
     await books_are_right(world)
 
 

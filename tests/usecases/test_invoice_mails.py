@@ -233,9 +233,9 @@ async def test_an_address_that_refuses_is_a_task_until_the_invoice_went(world: W
         assert await states(world, invoice) == [("invoice", "refused", "SMTPRecipientRefused 550")]
         await posted(world, server)
         (task,) = await todo(seller)
-        assert task.startswith(f"Invoice {invoice['number']} could not go to the customer by mail.")
+        assert task.startswith(f"Invoice {invoice['number']} was not mailed.")
         assert (await sendings(seller, invoice), invoice["state"]) == ([], "issued")
-        await seller.treasurer("POST", f"/v1/invoices/{invoice['id']}/sendings", {})
+        await seller.treasurer("POST", f"/v1/invoices/{invoice['id']}/sendings", {"channel": "by_hand"})
         await posted(world, server)
     assert await todo(seller) == []
     (sending,) = await sendings(seller, invoice)
@@ -264,6 +264,8 @@ async def test_the_treasurer_sends_it_again(world: World) -> None:
     _, again = await sendings(seller, invoice)
     assert again == asked | {"at": again["at"]}
     assert again["at"]
+    unsaid = await seller.treasurer("POST", place, {}, status=400)
+    assert [one["field"] for one in unsaid["errors"]] == ["channel"]
     by_phone = await supplied(world, seller, app, guest(None))
     await posted(world, None)
     (other,) = await invoices_of(app, by_phone)

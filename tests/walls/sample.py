@@ -304,7 +304,7 @@ async def _invoices(sample: Sample) -> None:
     for who, ids in ((sample.buyer, sample.ids), (sample.customer, sample.own)):
         invoice = await seller.treasurer("POST", f"/v1/orders/{ids['order_id']}/invoices", {})
         place = f"/v1/invoices/{invoice['id']}"
-        await seller.treasurer("POST", f"{place}/sendings", {})
+        await seller.treasurer("POST", f"{place}/sendings", {"channel": "by_hand"})
         await who.client.get(f"{place}.pdf", headers={"Authorization": f"Bearer {who.token}"})
         if who is sample.customer:
             sample.own["invoice_id"] = invoice["id"]

@@ -107,13 +107,16 @@ async def test_the_staff_that_buys_reads_the_invoice_and_not_the_order(charge: C
 async def test_the_staff_that_buys_sends_nothing_and_asks_nothing(charge: Charge) -> None:
     (order,) = charge.invoice["orderIds"]
     for name in ("lead-treasurer", "lead-coordinator", "lead-app", "lead-member", "stranger", "partner-member"):
-        for path in (f"/v1/invoices/{charge.invoice['id']}/sendings", f"/v1/orders/{order}/invoices"):
+        sent = (f"/v1/invoices/{charge.invoice['id']}/sendings", {"channel": "by_hand"})
+        for path, body in (sent, (f"/v1/orders/{order}/invoices", {})):
             who = charge.callers[name]
             headers = {"Authorization": f"Bearer {who.token}", "Idempotency-Key": uuid4().hex}
-            answer = await who.client.post(path, json={}, headers=headers)
+            answer = await who.client.post(path, json=body, headers=headers)
             assert answer.status_code in (403, 404), (name, path, answer.text)
     for name in ("partner-coordinator", "partner-app"):
-        await charge.callers[name]("POST", f"/v1/invoices/{charge.invoice['id']}/sendings", {}, status=403)
+        await charge.callers[name](
+            "POST", f"/v1/invoices/{charge.invoice['id']}/sendings", {"channel": "by_hand"}, status=403
+        )
 
 
 async def test_the_database_lets_the_staff_that_buys_change_nothing(

@@ -292,9 +292,7 @@ async def keep_invoice_files(
     return {one.media_type: one for one in kept if one is not None}
 
 
-async def send_invoice(
-    tx: Tx, actor: Actor, *, invoice_id: InvoiceId, channel: SendingChannel = SendingChannel.BY_HAND
-) -> Sending:
+async def send_invoice(tx: Tx, actor: Actor, *, invoice_id: InvoiceId, channel: SendingChannel) -> Sending:
     """Record that an invoice went to its customer by hand, or send it by mail again. For the treasurer.
 
     A mail has no `at` yet: it is among the sendings once the mail server took it. If the worker sends no mail, or the
