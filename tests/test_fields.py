@@ -24,8 +24,22 @@ def patterns(schema: Any, name: str = "") -> Iterator[tuple[str, str]]:
             yield from patterns(one, key)
 
 
+def parameters(contract: Any) -> dict[str, Any]:
+    """The schemas of the parameters in addresses, by name."""
+    operations = [
+        operation for path in contract["paths"].values() for operation in path.values() if "responses" in operation
+    ]
+    asked = [one for operation in operations for one in operation.get("parameters", ())]
+    return {one["name"]: one["schema"] for one in asked if one.get("in") in ("query", "path")}
+
+
 def test_each_pattern_of_what_is_typed_has_words_of_its_own() -> None:
-    schemas = json.loads(CONTRACT.read_text(encoding="utf-8"))["components"]["schemas"]
-    found = {pattern.removeprefix("^ *$|") for name, pattern in patterns(schemas) if name not in OF_PROGRAMS}
+    contract = json.loads(CONTRACT.read_text(encoding="utf-8"))
+    found = {
+        pattern.removeprefix("^ *$|")
+        for part in (contract["components"]["schemas"], parameters(contract))
+        for name, pattern in patterns(part)
+        if name not in OF_PROGRAMS
+    }
     assert len(found) > 10
     assert found - set(FORMS) == set()

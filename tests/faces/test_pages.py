@@ -136,3 +136,11 @@ async def test_below_a_path_all_of_it_leads_there(below: str) -> None:
         assert f'href="{WRITTEN}/docs/errors/sold_out"' in index.text
     async with httpx.AsyncClient(base_url=f"http://{below}") as client:
         assert (await client.get(problem["type"])).status_code == 200
+
+
+@pytest.mark.parametrize(("language", "other"), [("nl", ">English<"), ("en", ">Nederlands<")])
+async def test_a_page_names_other_languages_by_their_own_names(world: World, language: str, other: str) -> None:
+    headers = {"Accept": BROWSER, "Accept-Language": language}
+    answer = await world.client.get(f"/v1/order-status/{'x' * 43}", headers=headers)
+    assert "text/html" in answer.headers["content-type"]
+    assert other in answer.text
