@@ -59,9 +59,7 @@ class Text:
             return self._plain
         try:
             form = self._forms[0 if self.count is None else self._plural(int(facts[self.count]), len(self._forms))]
-            return "".join(
-                [literal + write(facts[name]) if name else literal for literal, name, write in form]
-            ).rstrip()
+            return _joined([(literal, write(facts[name]) if name else "") for literal, name, write in form]).rstrip()
         except (KeyError, TypeError, ValueError):
             if STRICT:
                 raise
@@ -163,6 +161,14 @@ def _several(texts: object) -> tuple[str, ...]:
 def _parts(form: str, writers: Mapping[str, Writer]) -> list[tuple[str, str | None, Writer]]:
     """The literal text before each placeholder, with the fact's name and how it is written."""
     return [(literal, name, writers[spec or ""]) for literal, name, spec, _ in Formatter().parse(form)]
+
+
+def _joined(parts: Sequence[tuple[str, str]]) -> str:
+    """The literals, each with the fact after it; a sentence that ends with `U.A.` gets no second full stop."""
+    text = ""
+    for literal, fact in parts:
+        text += (literal[1:] if literal.startswith(".") and text.endswith(".") else literal) + fact
+    return text
 
 
 def _plain(value: Any) -> str:

@@ -19,6 +19,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 _DECLARED = [operation for table in TABLES for operation in table.operations]
 OPEN_TO_ALL = {one.id for one in _DECLARED if is_open(one.use_case)} | {
     "operations_readyz",
+    "orders_guest_electronic_invoice",
     "orders_guest_invoice",
     "orders_guest_payment_qr",
 }

@@ -11,9 +11,10 @@ from app.adapters.epc import epc_svg
 from app.adapters.message_catalogues import message_catalogue
 from app.adapters.messages import language_of
 from app.adapters.papers import files_of
+from app.adapters.ubl import invoice_ubl
 from app.api.deps import RunDep, noun_router
 from app.api.pages import HEADERS, PageRoute, html_page
-from app.contract.selling.guest_orders import FILE, QR, STATUS, invoice_link
+from app.contract.selling.guest_orders import ELECTRONIC, FILE, QR, STATUS, electronic_link, invoice_link
 from app.domain.days import day_of
 from app.domain.documents import MediaType
 from app.domain.errors import NotFound
@@ -46,7 +47,7 @@ async def page(
     except NotFound as refusal:
         note_code(request, refusal.code)
         return html_page("unknown_order.html", spoken, section=TEXTS, status=404)
-    written = message_catalogue(spoken).writers["day"]
+    written, demand = message_catalogue(spoken).writers["day"], order.demand
 
     def day(moment: datetime) -> str:
         return written(day_of(moment).isoformat())
@@ -57,11 +58,14 @@ async def page(
         section=TEXTS,
         order=order,
         accept_by=day_of(order.accept_by).isoformat(),
-        late=order.due_on is not None and order.due_on < run.today,
+        demand=demand,
+        late=demand is not None and demand.due_on is not None and demand.due_on < run.today,
+        month_over=order.delivered_at is not None and day_of(order.delivered_at) < run.today.replace(day=1),
         pay=order.how_to_pay,
         qr=_drawn(order.how_to_pay),
         invoices=order.invoices,
         link=lambda invoice: invoice_link(invoice, wiring_of(request).base),
+        electronic=lambda invoice: electronic_link(invoice, wiring_of(request).base),
         in_fours=in_fours,
         day=day,
     )
@@ -87,15 +91,34 @@ async def guest_payment_qr(token: TokenPath, run: RunDep) -> Response:
 )
 async def guest_invoice(token: TokenPath, number: NumberPath, run: RunDep) -> Response:
     """An invoice or a credit note of a guest's order, as PDF."""
-    found = await run(get_guest_files, token=token, number=number)
+    found = await run(get_guest_files, token=token, number=number, media_type=MediaType.PDF)
     # The worker makes the files within seconds, and stores them; until then they are made of the same paper.
-    content = found.pdf or (await asyncio.to_thread(files_of, found.paper))[MediaType.PDF]
+    content = found.content or (await asyncio.to_thread(files_of, found.paper))[MediaType.PDF]
+    return _file(content, f"{found.paper.number}.pdf", MediaType.PDF)
+
+
+@router.get(
+    ELECTRONIC,
+    response_class=Response,
+    responses={200: {"content": {MediaType.XML.value: {}}, "description": "The electronic invoice, as UBL 2.1"}},
+)
+async def guest_electronic_invoice(token: TokenPath, number: NumberPath, run: RunDep) -> Response:
+    """The electronic invoice or credit note of a company's order. 404 for private people, who have none."""
+    found = await run(get_guest_files, token=token, number=number, media_type=MediaType.XML)
+    content = found.content or invoice_ubl(found.paper)
+    if content is None:
+        raise NotFound
+    return _file(content, f"{found.paper.number}.xml", MediaType.XML)
+
+
+def _file(content: bytes, name: str, media_type: MediaType) -> Response:
+    """A private file, which opens in the browser."""
     headers = {
-        "Content-Disposition": f'inline; filename="{found.paper.number}.pdf"',
+        "Content-Disposition": f'inline; filename="{name}"',
         "Cache-Control": "no-store",
         "X-Robots-Tag": HEADERS["X-Robots-Tag"],
     }
-    return Response(content, media_type=MediaType.PDF, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def _drawn(pay: HowToPay | None) -> Markup | None:

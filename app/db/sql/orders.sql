@@ -102,26 +102,36 @@ create function order_of_guest(p_hash text)
     returns table (reference text, cooperative text, state text, title text, gross_cents bigint, paid_cents bigint,
                    refunded_cents bigint, due_cents bigint, owed_back_cents bigint, payment text, due_on date,
                    placed_at timestamptz, accept_by timestamptz, needed_at timestamptz, iban text, account_name text,
-                   invoices jsonb)
+                   delivered_at timestamptz, deposit_cents bigint, buyer_type text, billing text, addressed boolean,
+                   invoices jsonb, invoice jsonb)
     language sql stable security definer set search_path = public, pg_temp as $$
     select o.reference, c.name, o.state, (select min(l.title) from order_line l where l.order_id = o.id),
            o.net_cents + o.vat_cents, o.paid_cents, o.refunded_cents, due_cents(o), owed_back(o), payment_of(o), due_on(o),
            o.placed_at, o.accept_by, o.needed_at, b.iban, b.name,
-           (select coalesce(jsonb_agg(jsonb_build_object('number', i.number, 'kind', i.kind, 'issued_on', i.issued_on,
-                                                         'gross_cents', i.gross_cents) order by i.id), '[]')
+           o.delivered_at, o.deposit_cents, coalesce(o.contact #>> '{buyer,buyer_type}', 'consumer'),
+           coalesce(o.contact #>> '{buyer,billing}', 'per_order'), o.contact #>> '{buyer,postal_address}' is not null,
+           (select coalesce(jsonb_agg(jsonb_build_object(
+                       'number', i.number, 'kind', i.kind, 'issued_on', i.issued_on, 'gross_cents', i.gross_cents,
+                       'due_cents', invoice_due(i), 'due_on', i.due_on, 'rf_reference', i.rf_reference,
+                       'electronic', exists (select from document d where d.owner_id = i.id
+                                                and d.media_type = 'application/xml')) order by i.id), '[]')
               from invoice_order p join invoice i on i.id = p.invoice_id
-             where p.order_id = o.id and is_of_one_order(i.id))
+             where p.order_id = o.id and is_of_one_order(i.id)),
+           (select jsonb_build_object('number', i.number, 'kind', i.kind, 'issued_on', i.issued_on,
+                                      'gross_cents', i.gross_cents, 'due_cents', invoice_due(i), 'due_on', i.due_on,
+                                      'rf_reference', i.rf_reference)
+              from invoice i where i.id = o.invoice_id)
       from "order" o join cooperative c on c.id = o.cooperative_id
       left join bank_account b on b.cooperative_id = o.cooperative_id and b.state = 'confirmed'
      where o.guest_token_hash = p_hash
 $$;
 grant execute on function order_of_guest to samen_app;
 
--- What an invoice of that order shows, and its PDF if it is made.
-create function invoice_of_guest(p_hash text, p_number text)
-    returns table (paper jsonb, pdf bytea)
+-- What an invoice of that order shows, and its file of this type if it is made.
+create function invoice_of_guest(p_hash text, p_number text, p_media_type text)
+    returns table (paper jsonb, content bytea)
     language sql stable security definer set search_path = public, pg_temp as $$
-    select i.paper, (select d.content from document d where d.owner_id = i.id and d.media_type = 'application/pdf')
+    select i.paper, (select d.content from document d where d.owner_id = i.id and d.media_type = p_media_type)
       from "order" o join invoice_order p on p.order_id = o.id join invoice i on i.id = p.invoice_id
      where o.guest_token_hash = p_hash and i.number = p_number and is_of_one_order(i.id)
 $$;

@@ -8,6 +8,7 @@ from app.db.engine import Tx
 from app.db.selling.guest_orders import guest_files, guest_order
 from app.domain.access import Right
 from app.domain.actors import Actor
+from app.domain.documents import MediaType
 from app.domain.errors import NotFound
 from app.domain.selling.guest_orders import GuestFiles, GuestOrder, HowToPay
 from app.usecases.declared.visitors import open_to_visitors
@@ -28,10 +29,12 @@ async def get_guest_order(tx: Tx, actor: Actor, *, token: StatusToken) -> GuestO
 
 
 @open_to_visitors
-async def get_guest_files(tx: Tx, actor: Actor, *, token: StatusToken, number: InvoiceNumber) -> GuestFiles:
-    """An invoice of an order, for the holder of its status link, without a login. Raises NotFound."""
+async def get_guest_files(
+    tx: Tx, actor: Actor, *, token: StatusToken, number: InvoiceNumber, media_type: MediaType
+) -> GuestFiles:
+    """An invoice of an order with a file of it, for the holder of its status link, without a login. Raises NotFound."""
     actor.require(Right.READ_PUBLIC)
-    files = await guest_files(tx, token, number)
+    files = await guest_files(tx, token, number, media_type)
     if files is None:
         raise NotFound
     return files
@@ -39,9 +42,9 @@ async def get_guest_files(tx: Tx, actor: Actor, *, token: StatusToken, number: I
 
 @open_to_visitors
 async def get_guest_payment(tx: Tx, actor: Actor, *, token: StatusToken) -> HowToPay:
-    """How to pay what is due of an order, for the holder of its status link, without a login.
+    """How to pay what is asked now of an order, for the holder of its status link, without a login.
 
-    Raises NotFound, also if nothing is due or the seller has no bank account.
+    Raises NotFound, also if nothing is asked or the seller has no bank account.
     """
     order = await get_guest_order(tx, actor, token=token)
     if order.how_to_pay is None:
