@@ -23,7 +23,7 @@ import app.domain
 from app.adapters import message_catalogues
 from app.adapters.fields import ALIKE, FORMS, field_text
 from app.adapters.message_catalogues import DEFAULT, Text, languages, message_catalogue
-from app.adapters.messages import EN, NL, error_text, euro, explain, language_of, message_of, task_text
+from app.adapters.messages import EN, NL, error_text, euro, explain, language_of, message_of, say, task_text
 from app.domain import errors
 from app.domain.errors import BelowMinimum, DomainError, SoldOut, WrongState
 from app.domain.money import percent_text
@@ -112,6 +112,14 @@ def test_every_text_is_written_with_its_facts(language: str) -> None:
         for name in text.names:
             with pytest.raises(KeyError):
                 text.written({other: fact for other, fact in facts.items() if other != name})
+
+
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [("Breda U.A.", "bij Breda U.A."), ("Breda", "bij Breda."), ("Wacht...", "bij Wacht...")],
+)
+def test_a_name_with_a_full_stop_ends_the_sentence(name: str, ending: str) -> None:
+    assert say("status", "on_request", "nl", cooperative=name).endswith(ending)
 
 
 def test_people_read_no_codes_of_processes() -> None:

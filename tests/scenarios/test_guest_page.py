@@ -95,6 +95,8 @@ async def test_a_guest_follows_the_order_from_the_first_day_to_the_last_cent(wor
         "name": "De Vrije Uitloop",
         "reference": reference,
         "amount": {"amount": "242.00", "currency": "EUR"},
+        "dueOn": due,
+        "invoiceNumber": None,
         "qr": f"http://test/v1/order-status/{token}/qr.svg",
     }
     assert text.startswith("Maak € 242,00 over naar NL91 ABNA 0417 1643 00 op naam van De Vrije Uitloop, en zet ")

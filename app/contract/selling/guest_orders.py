@@ -80,7 +80,7 @@ class GuestInvoice:
     gross: Money
     """The sum with VAT; of a credit note what it takes off."""
     due: Money
-    """What is due of it now; of a collective invoice for all of its orders."""
+    """What is due of it now."""
     due_on: date | None = computed(_due_on)
     """The last day to pay it; null if nothing is due of it."""
     pdf: str = computed(lambda invoice, viewer: invoice_link(invoice, viewer.base))
