@@ -156,7 +156,7 @@ def _welcome(settings: Settings, papers: Mapping[str, str]) -> None:
     print(f"\nSamen is ready.\n\n  REST      {base}/docs\n  GraphQL   {base}/graphql")
     print(f"  Catalogue {base}/v1/catalogue/offerings")
     if papers:
-        print("\nWhat customers get, without a token:\n")
+        print("\nWhat customers get, by their links:\n")
         for name, link in papers.items():
             print(f"  {name}: {link}")
     print("\nTokens, good for ten minutes (fresh ones: samen tokens):\n")

@@ -31,6 +31,7 @@ from app.usecases.shared.order_form import OrderLineInput
 APP = "Buurtklus"
 ORDERS = {Scope.ORDERS_READ, Scope.ORDERS_WRITE}
 BLANKETS, LUNCH, PORCH = "demo-blankets", "demo-lunch", "demo-porch"
+LUNCH_TREASURER = "buurtmoeders-noord-penningmeester"
 """The app's own numbers of its orders; the lunches are demo-lunch-1, -2 and -3."""
 LUNCHES = (12, 15, 10)
 """The persons at each lunch of the month."""
@@ -88,7 +89,8 @@ class Papers(Teller):
         await self._blankets()
         await self._lunches()
         await self._porch()
-        self.say("These links need no token: whoever has the link of an order sees its page and its papers.")
+        self.say("These links need no token: whoever has the link of an order sees its page and its papers. Only the")
+        self.say(f"collective invoice, which is of several orders, does: `samen token --as {LUNCH_TREASURER}`.")
 
     async def links(self) -> dict[str, str]:
         """The links of an invoice, a credit note and a collective invoice, as far as they are there."""
@@ -97,7 +99,7 @@ class Papers(Teller):
         wanted = {
             InvoiceKind.STANDARD: "invoice",
             InvoiceKind.CREDIT_NOTE: "credit note",
-            InvoiceKind.COLLECTIVE: "collective invoice",
+            InvoiceKind.COLLECTIVE: f"collective invoice (token of {LUNCH_TREASURER})",
         }
         return {wanted[one.kind]: self._pdf(one) for one in issued if one.kind in wanted}
 
@@ -191,7 +193,9 @@ class Papers(Teller):
         return f"{self.address}{status_path(self.app.token_of(order_id))}"
 
     def _pdf(self, invoice: Invoice) -> str:
-        """The file behind the status link of its first order."""
+        """The file behind the status link of its order; of several orders that of the seller's staff."""
+        if len(invoice.order_ids) > 1:
+            return f"{self.address}/v1/invoices/{invoice.id}.pdf"
         seen = GuestInvoice(
             token=self.app.token_of(invoice.order_ids[0]),
             number=invoice.number,

@@ -98,7 +98,7 @@ async def test_the_list_names_deposits_and_credit_notes_and_what_is_due_of_them(
 
 
 async def test_a_month_is_asked_once_by_its_collective_invoice(world: World) -> None:
-    """12.10, 24.20 and 36.30: no order asks its own; on the third one invoice asks 72.60, for all of them."""
+    """12.10, 24.20 and 36.30: no order asks its own; on the third one invoice asks 72.60, and links name it."""
     with world.clock.at("2027-03-05"):
         seller, _, app = await selling(world)
         offering = await world.offering(seller, "10.00")
@@ -119,21 +119,29 @@ async def test_a_month_is_asked_once_by_its_collective_invoice(world: World) -> 
     with world.clock.at("2027-04-03"):
         await world.invoice()
         (invoice,) = await invoices_of(app, orders[0])
-        for order, due in zip(orders, ("12.10", "24.20", "36.30"), strict=True):
+        for order in orders:
             found = await told(world, order)
-            assert asks(found) == (due, "72.60", invoice["rfReference"], "2027-04-17", invoice["number"])
-            assert found["howToPay"]["reference"] != order["rfReference"]
-            assert found["howToPay"]["text"].endswith(
-                f"U betaalt hiermee alle bestellingen op factuur {invoice['number']}."
-            )
-            assert await read_code(world, found) == (72.60, invoice["rfReference"])
+            assert (found["dueNow"]["amount"], found["howToPay"], found["invoices"]) == ("0.00", None, [])
+            assert "72.60" not in str(found)
         words = await shown(world, orders[0])
-        assert "U moet nog € 72,60 betalen. Betaal uiterlijk op 17 april 2027." in words
-        assert f"U betaalt hiermee alle bestellingen op factuur {invoice['number']}." in words
-        assert f"This pays all orders on invoice {invoice['number']}." in await shown(world, orders[0], "en")
+        number = invoice["number"]
+        assert f"U kreeg factuur {number} voor al uw bestellingen van die maand. Betaal met die factuur." in words
+        assert f"You got invoice {number} for all your orders of that month." in await shown(world, orders[0], "en")
         await pay(seller, orders[0], "12.10")
-        assert (await told(world, orders[0]))["howToPay"] is None
-        assert (await told(world, orders[1]))["dueNow"]["amount"] == "60.50"
+        assert "72,60" not in await shown(world, orders[0])
+
+
+async def test_a_month_of_one_order_is_asked_behind_its_link(world: World) -> None:
+    with world.clock.at("2027-03-05"):
+        seller, _, app = await selling(world)
+        order = await done(world, seller, app, await world.offering(seller, "10.00"), MONTHLY)
+    with world.clock.at("2027-04-03"):
+        await world.invoice()
+        (invoice,) = await invoices_of(app, order)
+        found = await told(world, order)
+        assert asks(found) == ("12.10", "12.10", invoice["rfReference"], "2027-04-17", invoice["number"])
+        assert found["howToPay"]["reference"] != order["rfReference"]
+        assert await read_code(world, found) == (12.10, invoice["rfReference"])
 
 
 async def test_a_deposit_of_a_monthly_customer_is_asked_at_once(world: World) -> None:

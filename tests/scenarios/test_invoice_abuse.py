@@ -28,7 +28,7 @@ async def test_a_credit_of_before_another_vat_is_not_undone(world: World) -> Non
 
 
 async def test_a_job_that_goes_on_with_another_vat_gets_a_final_invoice(world: World) -> None:
-    """109.00 at 9 % was invoiced; it is supplied again at 21 %: a final of 0.00 takes the one rate off for the other."""
+    """109.00 at 9 % was invoiced; it is supplied again at 21 %: a final of 0.00 takes one rate off for the other."""
     with world.clock.at("2025-12-28"):
         seller, _, app = await selling(world)
         offering = await world.offering(seller, "109.00", vatClass="lodging", priceBasis="incl")

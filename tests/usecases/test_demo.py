@@ -3,8 +3,8 @@
 import re
 
 from app.db.engine import Database
-from app.demo.loader import Loader
-from app.demo.papers import Papers
+from app.demo.loader import EVERY_SCOPE, Loader
+from app.demo.papers import LUNCH_TREASURER, Papers
 from app.demo.stories import Stories
 from app.keys import people_issuer
 from app.usecases.people.members import MemberChange, change_member
@@ -78,11 +78,17 @@ async def test_the_story_of_the_papers(world: World, database: Database) -> None
         ("HS", "1050.00", "220.50", "1270.50"),
     ]
     links = await Papers(loader, base, print).links()
-    assert list(links) == ["invoice", "credit note", "collective invoice"]
+    assert list(links) == ["invoice", "credit note", f"collective invoice (token of {LUNCH_TREASURER})"]
+    token = world.keys.token(
+        issuer=loader.issuer, audience="samen", subject=LUNCH_TREASURER, client_id="till", scopes=EVERY_SCOPE
+    )
     assert [line.rpartition(" ")[2] for line in papers[:3]] == list(links.values())
     for line in said:
         if base in line:
-            seen = await world.client.get(line.rpartition(" ")[2].removeprefix(base), headers={"Accept": "text/html"})
+            headers = {"Accept": "text/html"} | (
+                {"Authorization": f"Bearer {token}"} if "/v1/invoices/" in line else {}
+            )
+            seen = await world.client.get(line.rpartition(" ")[2].removeprefix(base), headers=headers)
             kind = "application/pdf" if line in papers else "text/html"
             assert (seen.status_code, seen.headers["content-type"].partition(";")[0]) == (200, kind), line
     await books_are_right(world)

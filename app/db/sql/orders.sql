@@ -117,10 +117,11 @@ create function order_of_guest(p_hash text)
                                                 and d.media_type = 'application/xml')) order by i.id), '[]')
               from invoice_order p join invoice i on i.id = p.invoice_id
              where p.order_id = o.id and is_of_one_order(i.id)),
-           (select jsonb_build_object('number', i.number, 'kind', i.kind, 'issued_on', i.issued_on,
-                                      'gross_cents', i.gross_cents, 'due_cents', invoice_due(i), 'due_on', i.due_on,
+           (select jsonb_build_object('number', i.number, 'kind', i.kind, 'issued_on', i.issued_on, 'shared', not alone.it,
+                                      'gross_cents', case when alone.it then i.gross_cents else 0 end,
+                                      'due_cents', case when alone.it then invoice_due(i) else 0 end, 'due_on', i.due_on,
                                       'rf_reference', i.rf_reference)
-              from invoice i where i.id = o.invoice_id)
+              from invoice i cross join lateral (select is_of_one_order(i.id) as it) alone where i.id = o.invoice_id)
       from "order" o join cooperative c on c.id = o.cooperative_id
       left join bank_account b on b.cooperative_id = o.cooperative_id and b.state = 'confirmed'
      where o.guest_token_hash = p_hash

@@ -64,6 +64,8 @@ class GuestInvoice:
     """What is due of it now, of all of its orders."""
     due_on: date | None = None
     rf_reference: str | None = None
+    shared: bool = False
+    """Whether other orders are on it: then its sums are not told."""
     electronic: bool = False
     """Whether the electronic invoice is made."""
 
@@ -118,6 +120,11 @@ class GuestOrder:
         return rf_of(self.reference)
 
     @property
+    def on_shared_invoice(self) -> bool:
+        """Whether an invoice of several orders asks what is due: whoever has this link does not see the others."""
+        return self.invoice is not None and self.invoice.shared and self.due_cents > 0
+
+    @property
     def waits_for_month(self) -> bool:
         """Whether a collective invoice will ask what is due."""
         return self.billing is Billing.MONTHLY and self.invoice is None and self.due_cents > 0
@@ -128,7 +135,7 @@ class GuestOrder:
 
         A deposit asks its part; the rest is asked after supply. Of a month only its collective invoice asks.
         """
-        if not self.due_cents:
+        if not self.due_cents or self.on_shared_invoice:
             return None
         return self._of_collective() or self._of_deposit() or self._of_order()
 
