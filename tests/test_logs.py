@@ -38,6 +38,8 @@ NOT_PRIVATE = {
     "guest_orders.get_guest_order": "for who has its link; without name and address",
     "guest_orders.get_guest_files": "for who has its link; what an invoice of the order shows",
     "guest_orders.get_guest_payment": "for who has its link; the seller's own account",
+    "invoice_series.list_invoice_series": "how many numbers a cooperative gave",
+    "purchase_invoices.list_due_purchases": "for the worker alone: ids",
     "invoice_months.list_due_invoices": "for the worker alone: ids",
     "invoice_months.list_missing": "for the worker alone: ids",
     "invoices.get_paper": "for the worker alone, which makes the files",

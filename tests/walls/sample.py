@@ -21,6 +21,7 @@ from app.domain.platform.apps import RateClass
 from app.domain.platform.events import Event
 from app.domain.platform.messages import SENT, Channel, Message, MessageState
 from app.domain.platform.webhooks import Answer
+from app.domain.selling.invoices import SendingChannel
 from app.usecases.market.offering_imports import PutOffering, ReviewImport
 from app.usecases.market.offerings import AddOffering
 from app.usecases.shared.agreement_forms import ExampleInput, PotInput
@@ -252,6 +253,7 @@ async def _orders(sample: Sample) -> None:
     sample.forms[ReviewImport] = ReviewImport(verb=ImportReview.SEND_BACK)
     event = Event(named["offering_id"], "order.placed", UUID(sample.seller.id), named["offering_id"], {})
     sample.values |= named | {"token": ids["token"], "event": event}
+    sample.values |= {"channel": SendingChannel.BY_HAND, "missing": True}
     sample.values["lines"] = [OrderLineInput(offering_id=named["offering_id"], quantity=1)]
 
 
