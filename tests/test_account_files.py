@@ -94,7 +94,7 @@ def test_judges_find_nothing(tmp_path: Path) -> None:
     pytest.importorskip("pdfua", reason="the judge of PDF/UA (extra `judges`) is not installed")
     path = tmp_path / "it.pdf"
     path.write_bytes(file_of(NL))
-    judged = subprocess.run(["pdfua", "check", str(path)], capture_output=True, text=True, check=False)
+    judged = subprocess.run(["pdfua", "check", str(path)], capture_output=True, encoding="utf-8", check=False)
     assert judged.returncode == 0, judged.stdout
 
 

@@ -316,7 +316,7 @@ def test_judges_find_nothing(name: str, tmp_path: Path) -> None:
     path.write_bytes(file_of(name))
     with pikepdf.open(path) as opened:
         assert not opened.check_pdf_syntax()
-    judged = subprocess.run(["pdfua", "check", str(path)], capture_output=True, text=True, check=False)
+    judged = subprocess.run(["pdfua", "check", str(path)], capture_output=True, encoding="utf-8", check=False)
     assert judged.returncode == 0, judged.stdout
 
 

@@ -27,6 +27,14 @@ FLOORS = {
 LOGIN = "/oauth/token"
 """OAuth tells a server to ignore unknown parameters (RFC 6749, 3.2)."""
 IN_ADDRESSES = {
+    "amount",
+    "percent",
+    "kind",
+    "number",
+    "invoiceNumber",
+    "year",
+    "since",
+    "until",
     "fromNow",
     "text",
     "category",
@@ -41,9 +49,7 @@ IN_ADDRESSES = {
     "format",
     "axis",
     "rule",
-    "since",
     "updatedSince",
-    "until",
     "asOf",
     "month",
     "state",

@@ -158,7 +158,7 @@ async def test_traces_go_after_ninety_days(world: World) -> None:
 
 async def test_where_a_mail_goes_stands_in_no_event(world: World) -> None:
     async with world.books.transaction() as tx:
-        rows = await tx.rows("select name, facts from outbox where facts::text ~ '@|addresses'")
+        rows = await tx.rows("select name, facts from outbox where facts::text ~ '[a-z]@[a-z]+[.]|addresses'")
     assert [row["name"] for row in rows] == []
 
 
