@@ -125,8 +125,11 @@ OF_BOOKS = """
      where o.cooperative_id = any($1) and o.invoice_id is not null and o.written_off_cents = 0
        and o.buyer_id is null and o.assignment_id is null
        and not exists (select 1 from order_line l where l.order_id = o.id and l.purchase_cents is not null)
-       and (coalesce(i.net, 0), coalesce(i.vat, 0)) is distinct from (coalesce(b.net, 0), coalesce(b.vat, 0))"""
-"""What the invoices of an order say of a rate, if its books have anything else."""
+       and (coalesce(i.vat, 0) <> coalesce(b.vat, 0) or abs(coalesce(i.net, 0) - coalesce(b.net, 0)) > 9)"""
+"""What the invoices of an order say of a rate, if its books have anything else.
+
+A credit of so few cents that it has no VAT has no leg, so the base of the legs may lack those cents.
+"""
 
 
 _READ: set[UUID] = set()
@@ -140,7 +143,8 @@ async def papers_are_right(world: World, *sellers: Seller) -> None:
     """
     places = [UUID(seller.id) for seller in sellers]
     async with world.books.transaction() as tx:
-        assert [dict(row) for row in await tx.rows(OF_BOOKS, places)] == []
+        wrong = [dict(row) for row in await tx.rows(OF_BOOKS, places)]
+        assert wrong == [], wrong
     await files_are_right(world)
 
 
