@@ -178,7 +178,8 @@ async def rows_of(connection: asyncpg.Connection, table: str, sample: Sample) ->
         lead if "lead_id" in columns else "false",
         f"cooperative_id in ('{sister}', '{collective}')" if "cooperative_id" in columns else "false",
     ):
-        sql = f'select to_jsonb(t)::text as row from "{table}" t where {where} limit 50'
+        oldest = "order by t.id" if "id" in columns else ""
+        sql = f'select to_jsonb(t)::text as row from "{table}" t where {where} {oldest} limit 50'
         if rows := [row["row"] for row in await connection.fetch(sql)]:
             return rows
     day, moment = "2026-01-01", "2026-01-01T00:00:00Z"
