@@ -83,7 +83,7 @@ def _commands(words: list[str]) -> list[tuple[Any, ...]]:
 @pytest.mark.parametrize("name", ["Buurtwerk Zuid", "Spółdzielnia «Łódź»", "Café Œuvre Ĳssel", "شركة", "B" * 120])
 @pytest.mark.parametrize("cents", [24_200, 1_250, 123_456_789, 1])
 def test_a_reader_gets_it_back(name: str, cents: int) -> None:
-    zxing = pytest.importorskip("zxingcpp", reason="the reader of QR codes (extra `judges`) is not installed")
+    zxing = pytest.importorskip("zxingcpp", reason="the reader of QR codes is not installed")
     svg = epc_svg(name=name, iban=IBAN, cents=cents, reference=RF)
     assert svg is not None
     (read,) = zxing.read_barcodes(picture(dark_modules(svg)))

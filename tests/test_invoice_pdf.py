@@ -343,7 +343,7 @@ def test_the_same_input_gives_the_same_bytes() -> None:
 @NEEDS_POPPLER
 @pytest.mark.parametrize("name", [name for name, make in PAPERS.items() if make().payable_cents and name != "partner"])
 def test_the_code_on_the_page_asks_what_is_due(name: str, tmp_path: Path) -> None:
-    zxing = pytest.importorskip("zxingcpp", reason="the reader of QR codes (extra `judges`) is not installed")
+    zxing = pytest.importorskip("zxingcpp", reason="the reader of QR codes is not installed")
     shown = PAPERS[name]()
     (tmp_path / "it.pdf").write_bytes(file_of(name))
     subprocess.run(["pdftoppm", "-gray", "-r", "100", "it.pdf", "page"], cwd=tmp_path, check=True)
