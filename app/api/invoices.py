@@ -23,7 +23,7 @@ def _told(media_type: MediaType, words: str) -> dict[int | str, dict[str, Any]]:
 
 
 @router.get(
-    "/invoices/{invoice_id}.pdf",
+    "/invoices/{invoice_id}/invoice.pdf",
     tags=["invoices"],
     response_class=Response,
     responses=_told(MediaType.PDF, "The invoice, as PDF/A-3a with the electronic invoice inside"),
@@ -35,7 +35,7 @@ async def invoice_as_pdf(invoice_id: InvoiceId, run: RunDep) -> Response:
 
 
 @router.get(
-    "/invoices/{invoice_id}.xml",
+    "/invoices/{invoice_id}/invoice.xml",
     tags=["invoices"],
     response_class=Response,
     responses=_told(MediaType.XML, "The electronic invoice, as UBL 2.1"),

@@ -75,15 +75,11 @@ async def jwks(wired: WiringDep) -> dict[str, Any]:
 def install(app: FastAPI) -> None:
     """Adds the routes themselves to the app, since nested routers are searched twice."""
     tables = sorted(TABLES, key=lambda table: table.name not in ASKED_MOST)
-    asked = len(ASKED_MOST)
     routers = (
         # Before the operations of the same addresses.
         guest_orders.pages,
-        *map(router_of, tables[:asked]),
-        # Before `/invoices/{id}`, which would take the name of a file for an id.
-        invoices.router,
-        *map(router_of, tables[asked:]),
-        *(one.router for one in (catalogue, files, accounts, guest_orders, offering_imports, privacy, apps)),
+        *map(router_of, tables),
+        *(one.router for one in (catalogue, files, accounts, invoices, guest_orders, offering_imports, privacy, apps)),
         apps.login,
         operations,
     )

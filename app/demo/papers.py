@@ -195,7 +195,7 @@ class Papers(Teller):
     def _pdf(self, invoice: Invoice) -> str:
         """The file behind the status link of its order; of several orders that of the seller's staff."""
         if len(invoice.order_ids) > 1:
-            return f"{self.address}/v1/invoices/{invoice.id}.pdf"
+            return f"{self.address}/v1/invoices/{invoice.id}/invoice.pdf"
         seen = GuestInvoice(
             token=self.app.token_of(invoice.order_ids[0]),
             number=invoice.number,

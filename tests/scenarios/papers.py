@@ -69,7 +69,7 @@ def sums(invoice: Json) -> tuple[str, str, str]:
 async def file_of(world: World, caller: Caller, invoice: Json, ending: str = "pdf") -> bytes:
     """A file of an invoice, as the caller gets it."""
     headers = {"Authorization": f"Bearer {caller.token}"}
-    answer = await world.client.get(f"/v1/invoices/{invoice['id']}.{ending}", headers=headers)
+    answer = await world.client.get(f"/v1/invoices/{invoice['id']}/invoice.{ending}", headers=headers)
     assert answer.status_code == 200, answer.text
     return answer.content
 

@@ -174,7 +174,7 @@ async def test_a_company_gets_the_electronic_invoice_by_the_link(world: World) -
     theirs, private = [await done(world, seller, app, offering, contact) for contact in (COMPANY, GUEST)]
     (shown_invoice,) = (await told(world, theirs))["invoices"]
     (invoice,) = await invoices_of(app, theirs)
-    assert shown_invoice["xml"] == f"{theirs['statusUrl']}/invoices/{invoice['number']}.xml"
+    assert shown_invoice["xml"] == f"{theirs['statusUrl']}/invoices/{invoice['number']}/invoice.xml"
     answer = await world.client.get(shown_invoice["xml"])
     assert answer.content == await file_of(world, app, invoice, "xml")
     assert answer.headers["content-type"].startswith("application/xml")
@@ -198,7 +198,7 @@ async def test_the_electronic_invoice_is_there_before_the_worker_made_the_files(
         invoice = await seller.treasurer("POST", f"/v1/orders/{order['id']}/invoices", {})
         (told_invoice,) = (await told(world, order))["invoices"]
         assert told_invoice["xml"] is None
-        answer = await world.client.get(f"{order['statusUrl']}/invoices/{invoice['number']}.xml")
+        answer = await world.client.get(f"{order['statusUrl']}/invoices/{invoice['number']}/invoice.xml")
         assert answer.status_code == status
         assert b"<cbc:ID>" in answer.content or status == 404
 

@@ -87,7 +87,7 @@ async def test_the_link_of_one_order_does_not_show_the_others_of_the_month(world
         place = orders[1]["statusUrl"].removeprefix(world.settings.public_url)
         shown = await world.visitor("GET", place)
         assert shown["invoices"] == []
-        hidden = await world.client.get(f"{place}/invoices/{invoice['number']}.pdf")
+        hidden = await world.client.get(f"{place}/invoices/{invoice['number']}/invoice.pdf")
         assert hidden.status_code == 404
         assert "13.31" not in str(shown)
 

@@ -126,7 +126,7 @@ async def test_who_abroad_gets_an_electronic_invoice(world: World, vat_id: str |
     files = PdfReader(io.BytesIO(await file_of(world, app, invoice))).attachments
     if scheme is None:
         headers = {"Authorization": f"Bearer {app.token}"}
-        assert (await world.client.get(f"/v1/invoices/{invoice['id']}.xml", headers=headers)).status_code == 404
+        assert (await world.client.get(f"/v1/invoices/{invoice['id']}/invoice.xml", headers=headers)).status_code == 404
         assert list(files) == []
     else:
         path = f"//cac:AccountingCustomerParty//cbc:EndpointID[@schemeID='{scheme}']"

@@ -48,7 +48,7 @@ async def selling(world: World) -> Seller:
 
 async def file(who: Caller, invoice: Json, kind: str = "pdf") -> tuple[int, bytes]:
     headers = {"Authorization": f"Bearer {who.token}"}
-    answer = await who.client.get(f"/v1/invoices/{invoice['id']}.{kind}", headers=headers)
+    answer = await who.client.get(f"/v1/invoices/{invoice['id']}/invoice.{kind}", headers=headers)
     return answer.status_code, answer.content
 
 

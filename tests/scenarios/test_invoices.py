@@ -124,11 +124,11 @@ async def test_a_guest_finds_the_invoices_behind_the_status_link(world: World) -
         assert seen.content.startswith(b"%PDF-")
         theirs = next(mine for mine in (invoice, note) if mine["number"] == one["number"])
         staff = await world.client.get(
-            f"/v1/invoices/{theirs['id']}.pdf", headers={"Authorization": f"Bearer {seller.treasurer.token}"}
+            f"/v1/invoices/{theirs['id']}/invoice.pdf", headers={"Authorization": f"Bearer {seller.treasurer.token}"}
         )
         assert staff.content == seen.content
     assert "€ 242,00" in page.text
-    missing = await world.client.get(f"{place}/invoices/QQQ2026-00001.pdf")
+    missing = await world.client.get(f"{place}/invoices/QQQ2026-00001/invoice.pdf")
     assert missing.status_code == 404
 
 
@@ -142,11 +142,11 @@ async def test_the_electronic_invoice_is_for_companies(world: World) -> None:
     await world.work()
     headers = {"Authorization": f"Bearer {app.token}"}
     (invoice,), (simplified,) = await invoices_of(app, theirs), await invoices_of(app, private)
-    found = await world.client.get(f"/v1/invoices/{invoice['id']}.xml", headers=headers)
+    found = await world.client.get(f"/v1/invoices/{invoice['id']}/invoice.xml", headers=headers)
     assert found.headers["content-type"].startswith("application/xml")
     assert invoice["number"].encode() in found.content
-    assert (await world.client.get(f"/v1/invoices/{simplified['id']}.xml", headers=headers)).status_code == 404
-    assert (await world.client.get(f"/v1/invoices/{simplified['id']}.pdf", headers=headers)).status_code == 200
+    assert (await world.client.get(f"/v1/invoices/{simplified['id']}/invoice.xml", headers=headers)).status_code == 404
+    assert (await world.client.get(f"/v1/invoices/{simplified['id']}/invoice.pdf", headers=headers)).status_code == 200
 
 
 async def test_invoices_and_orders_are_found_by_number(world: World) -> None:

@@ -57,7 +57,7 @@ def files_of(mail: EmailMessage) -> dict[str, tuple[str, bytes]]:
 
 async def file(world: World, who: Caller, invoice: Json, ending: str) -> bytes:
     headers = {"Authorization": f"Bearer {who.token}"}
-    answer = await world.client.get(f"/v1/invoices/{invoice['id']}.{ending}", headers=headers)
+    answer = await world.client.get(f"/v1/invoices/{invoice['id']}/invoice.{ending}", headers=headers)
     assert answer.status_code == 200
     return answer.content
 

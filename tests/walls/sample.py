@@ -307,7 +307,7 @@ async def _invoices(sample: Sample) -> None:
         invoice = await seller.treasurer("POST", f"/v1/orders/{ids['order_id']}/invoices", {})
         place = f"/v1/invoices/{invoice['id']}"
         await seller.treasurer("POST", f"{place}/sendings", {"channel": "by_hand"})
-        await who.client.get(f"{place}.pdf", headers={"Authorization": f"Bearer {who.token}"})
+        await who.client.get(f"{place}/invoice.pdf", headers={"Authorization": f"Bearer {who.token}"})
         if who is sample.customer:
             sample.own["invoice_id"] = invoice["id"]
         else:

@@ -38,7 +38,7 @@ async def readers(everybody: Cast, path: str) -> set[str]:
     return {column for column, answer in found.items() if answer == 200}
 
 
-@pytest.mark.parametrize("file", ["", ".pdf", ".xml", "/sendings"])
+@pytest.mark.parametrize("file", ["", "/invoice.pdf", "/invoice.xml", "/sendings"])
 async def test_an_invoice_is_read_by_its_seller_its_customers_app_and_the_partners_app(
     everybody: Cast, sample: Sample, file: str
 ) -> None:
@@ -47,7 +47,7 @@ async def test_an_invoice_is_read_by_its_seller_its_customers_app_and_the_partne
     assert await readers(everybody, path) == STAFF | {"app", "partner"}
 
 
-@pytest.mark.parametrize("file", ["", ".pdf", ".xml", "/sendings"])
+@pytest.mark.parametrize("file", ["", "/invoice.pdf", "/invoice.xml", "/sendings"])
 async def test_the_invoice_of_a_person_is_theirs(everybody: Cast, sample: Sample, file: str) -> None:
     """Two callers are this person."""
     path = f"/v1/invoices/{sample.own['invoice_id']}{file}"
@@ -95,7 +95,7 @@ BUYS = {"lead-coordinator", "lead-treasurer"}
 SELLS = {"partner-coordinator", "partner-treasurer", "partner-app"}
 
 
-@pytest.mark.parametrize("file", ["", ".pdf", ".xml", "/sendings"])
+@pytest.mark.parametrize("file", ["", "/invoice.pdf", "/invoice.xml", "/sendings"])
 async def test_the_staff_that_buys_reads_the_invoice_and_not_the_order(charge: Charge, file: str) -> None:
     """Between cooperatives; not by members who did the work, the app of the buyer's partner or the approver."""
     assert await charge.readers(f"/v1/invoices/{charge.invoice['id']}{file}") == BUYS | SELLS

@@ -12,8 +12,8 @@ from app.domain.selling.references import in_fours
 
 STATUS = "/order-status/{token}"
 QR = f"{STATUS}/qr.svg"
-FILE = f"{STATUS}/invoices/{{number}}.pdf"
-ELECTRONIC = f"{STATUS}/invoices/{{number}}.xml"
+FILE = f"{STATUS}/invoices/{{number}}/invoice.pdf"
+ELECTRONIC = f"{STATUS}/invoices/{{number}}/invoice.xml"
 
 
 def status_path(token: str) -> str:
