@@ -165,6 +165,25 @@ class Right(StrEnum):
     READ_THERMOMETER = "read_thermometer"
     READ_LEDGER = "read_ledger"
     CLOSE_MONTH = "close_month"
+    READ_BANK = "read_bank"
+    IMPORT_STATEMENT = "import_statement"
+    CONFIRM_STATEMENT = "confirm_statement"
+    READ_STATEMENT = "read_statement"
+    PLACE_LINE = "place_line"
+    COUNT_CASH = "count_cash"
+    READ_SUPPLIER = "read_supplier"
+    WRITE_SUPPLIER = "write_supplier"
+    READ_BILL = "read_bill"
+    WRITE_BILL = "write_bill"
+    APPROVE_BILL = "approve_bill"
+    READ_PAYOUT = "read_payout"
+    PAY_OUT = "pay_out"
+    READ_BATCH = "read_batch"
+    MAKE_BATCH = "make_batch"
+    APPROVE_BATCH = "approve_batch"
+    SET_PAYEE_ACCOUNT = "set_payee_account"
+    CONFIRM_PAYEE_ACCOUNT = "confirm_payee_account"
+    READ_PAYEE_ACCOUNT = "read_payee_account"
     READ_EVENT = "read_event"
     MANAGE_WEBHOOK = "manage_webhook"
     READ_TASK = "read_task"
@@ -335,6 +354,25 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.READ_THERMOMETER: (Scope.LEDGER_READ, _join(_STAFF, _KEPT)),
     Right.READ_LEDGER: (Scope.LEDGER_READ, _TREASURER),
     Right.CLOSE_MONTH: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.READ_BANK: (Scope.LEDGER_READ, _TREASURER),
+    Right.IMPORT_STATEMENT: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.CONFIRM_STATEMENT: (Scope.PAYMENTS_WRITE, _join(_STAFF, _APPROVER)),
+    Right.READ_STATEMENT: (Scope.LEDGER_READ, _join(_STAFF, _APPROVER)),
+    Right.PLACE_LINE: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.COUNT_CASH: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.READ_SUPPLIER: (Scope.LEDGER_READ, _STAFF),
+    Right.WRITE_SUPPLIER: (Scope.PAYMENTS_WRITE, _STAFF),
+    Right.READ_BILL: (Scope.LEDGER_READ, _join(_STAFF, _APPROVER)),
+    Right.WRITE_BILL: (Scope.PAYMENTS_WRITE, _STAFF),
+    Right.APPROVE_BILL: (Scope.PAYMENTS_WRITE, _join(_STAFF, _APPROVER)),
+    Right.READ_PAYOUT: (Scope.LEDGER_READ, _STAFF),
+    Right.PAY_OUT: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.READ_BATCH: (Scope.LEDGER_READ, _join(_STAFF, _APPROVER)),
+    Right.MAKE_BATCH: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.APPROVE_BATCH: (Scope.PAYMENTS_WRITE, _join(_STAFF, _APPROVER)),
+    Right.SET_PAYEE_ACCOUNT: (Scope.PAYMENTS_WRITE, _join(_TREASURER, _MAKER)),
+    Right.CONFIRM_PAYEE_ACCOUNT: (Scope.PAYMENTS_WRITE, _join(_STAFF, _APPROVER)),
+    Right.READ_PAYEE_ACCOUNT: (Scope.LEDGER_READ, _join(_STAFF, _APPROVER, _KEPT)),
     Right.READ_TASK: (Scope.MEMBERS_READ, _join(_STAFF, _MAKER)),
     Right.DO_TASK: (Scope.MEMBERS_READ, _join(_STAFF, _MAKER)),
 }

@@ -110,6 +110,21 @@ class JournalKind(StrEnum):
     BARTER_REVERSAL = "barter_reversal"
     JOINT_PURCHASE_REVERSAL = "joint_purchase_reversal"
     JOINT_PURCHASE_CREDIT_REVERSAL = "joint_purchase_credit_reversal"
+    BILL = "bill"
+    BILL_REVERSAL = "bill_reversal"
+    PAYOUT = "payout"
+    PAYOUT_REVERSAL = "payout_reversal"
+    IN_TRANSIT = "in_transit"
+    """What was recorded on the bank before the first statement waits for its line from then on."""
+    BANK_LINE = "bank_line"
+    MATCH = "match"
+    MATCH_REVERSAL = "match_reversal"
+    BOOKING = "booking"
+    BOOKING_REVERSAL = "booking_reversal"
+    COUNT = "count"
+    COUNT_REVERSAL = "count_reversal"
+    DEBT_WRITE_OFF = "debt_write_off"
+    DEBT_WRITE_OFF_REVERSAL = "debt_write_off_reversal"
 
 
 @dataclass(frozen=True, kw_only=True)

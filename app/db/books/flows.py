@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from app.db.books.order_invariants import MONEY
 from app.db.engine import Tx
 from app.domain.books.flows import Credited, Flow, Purchase, StatementAxis, StatementLine
 from app.domain.ledger import AccountKind
@@ -118,8 +119,8 @@ async def month_flows(tx: Tx, cooperative_id: UUID, month: date) -> list[Flow]:
         select 'customer' as source, kind as target, sum(cents)::bigint as cents from moved
          where what in {_SOLD} and kind not in {_CUSTOMERS} group by kind
         union all
-        select 'pot', 'purchase', sum(case when kind = 'bank' then cents else -cents end)::bigint from moved
-         where what in ('spend', 'spend_back') and kind = 'bank'
+        select 'pot', 'purchase', sum(case when kind in {MONEY} then cents else -cents end)::bigint from moved
+         where what in ('spend', 'spend_back') and kind in {MONEY}
             or what in {_TOGETHER} and own and kind in ('pot', 'reserved', 'receivable_member')
         union all
         select 'pot', kind, sum(cents)::bigint from moved where what = 'pot_settlement' and kind <> 'pot' group by kind

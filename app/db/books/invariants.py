@@ -5,7 +5,7 @@ from uuid import UUID
 from asyncpg import PostgresError
 
 from app.db.books.invoice_invariants import OF_INVOICES
-from app.db.books.order_invariants import CAME_IN, OF_ORDERS, OF_RESULTS
+from app.db.books.order_invariants import CAME_IN, MONEY, OF_ORDERS, OF_RESULTS
 from app.db.books.price_invariants import OF_PRICES
 from app.db.buying.spending import LOTS
 from app.db.earning.agreements import get_agreement
@@ -142,7 +142,7 @@ INVARIANTS = {
             or coalesce(sum(e.cents) filter (where a.kind = 'payable_cooperative'), 0)
                <> case d.state when 'confirmed' then d.cents else 0 end
             or coalesce(sum(e.cents) filter (where a.id is not null), 0) <> 0""",
-    "I10 what a joint purchase charges is what every book says of it, and what cooperatives owe each other mirrors": """
+    "I10 what a joint purchase charges is what every book says of it, and what cooperatives owe each other": f"""
         with said as (
             select purchase_id, cooperative_id, sum(charged_cents - credited_cents) as cents from wish group by 1, 2
             union all
@@ -168,7 +168,7 @@ INVARIANTS = {
         union all
         select purchase_id::text from moved group by purchase_id
         having sum(cents) filter (where kind in ('receivable_cooperative', 'payable_cooperative')) <> 0
-            or coalesce(sum(cents) filter (where kind = 'bank'), 0)
+            or coalesce(sum(cents) filter (where kind in {MONEY}), 0)
                <> (select b.cents from billed b where b.id = moved.purchase_id)
         union all
         select m.purchase_id::text from moved m join joint_purchase p on p.id = m.purchase_id
@@ -213,10 +213,10 @@ INVARIANTS = {
           left join entry e on e.journal_id = j.id left join account a on a.id = e.account_id
          group by n.id
         having count(distinct j.cooperative_id) <> case n.state when 'confirmed' then 2 else 0 end
-            or coalesce(sum(e.cents) filter (where a.kind = 'bank'), 0) <> 0
+            or coalesce(sum(e.cents) filter (where a.kind in {MONEY}), 0) <> 0
             or coalesce(-sum(e.cents) filter (where a.kind = 'payable_cooperative'), 0)
                <> case n.state when 'confirmed' then n.first_owes_cents + n.second_owes_cents else 0 end
-            or coalesce(sum(e.cents) filter (where a.kind = 'bank' and a.cooperative_id = n.first_id), 0)
+            or coalesce(sum(e.cents) filter (where a.kind in {MONEY} and a.cooperative_id = n.first_id), 0)
                <> case n.state when 'confirmed' then n.first_owes_cents - n.second_owes_cents else 0 end""",
     "I11 closed months are as they were when they were closed": """
         select p.cooperative_id || ' ' || p.month as what from period p

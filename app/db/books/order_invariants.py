@@ -14,7 +14,9 @@ SUPPLIED = "state in ('delivered', 'completed')"
 NOTHING_EARNED = (
     "refunded_cents + case when o.fund_bears then 0 else o.written_off_cents end = o.net_cents + o.vat_cents"
 )
-CAME_IN = "(a.kind in ('bank', 'cash') or a.kind = 'customer_credit' and a.party = e.facts ->> 'from')"
+MONEY = "('bank', 'cash', 'in_transit', 'suspense')"
+"""The accounts of money: at the bank, in cash, on the way, and on a line of a statement."""
+CAME_IN = f"(a.kind in {MONEY} or a.kind = 'customer_credit' and a.party = e.facts ->> 'from')"
 """The entries of money that came in or went back, or that another order owed back."""
 SETTLED = "o.sale_parts > 0 and not o.sale_reversed"
 

@@ -53,6 +53,7 @@ class CooperativeRow(SQLModel, table=True):
     oin: str | None = c.text(null=True)
     payment_days: int = Field(sa_type=SmallInteger, sa_column_kwargs={"server_default": "14"})
     invoice_prefix: str | None = c.text(null=True)
+    statements_from: date | None = c.day(null=True)
     version: int
 
 

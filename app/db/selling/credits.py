@@ -75,6 +75,7 @@ class RepaymentRow(SQLModel, table=True):
     reversed_on: date | None = c.day(null=True)
     reversed_by: UUID | None = c.link("person", null=True, index=False)
     reason: str = c.text()
+    bank_line_id: UUID | None = c.link("bank_line", null=True)
     payment_id: UUID | None = c.link("payment", null=True, index=False)
     version: int
 
@@ -124,7 +125,17 @@ credits = Store(  # noqa: A001  the noun
 repayments = Store(
     RepaymentRow,
     Repayment,
-    fixed=("order_id", "cooperative_id", "cents", "paid_on", "method", "recorded_by", "recorded_at", "payment_id"),
+    fixed=(
+        "order_id",
+        "cooperative_id",
+        "cents",
+        "paid_on",
+        "method",
+        "recorded_by",
+        "recorded_at",
+        "payment_id",
+        "bank_line_id",
+    ),
 )
 write_offs = Store(
     WriteOffRow,

@@ -31,6 +31,7 @@ class PaymentRow(SQLModel, table=True):
     reversed_on: date | None = c.day(null=True)
     reversed_by: UUID | None = c.link("person", null=True, index=False)
     reason: str = c.text()
+    bank_line_id: UUID | None = c.link("bank_line", null=True)
     version: int
 
 
@@ -39,7 +40,7 @@ CUSTOMER = "(involved_in_order(t.order_id) ->> 'customer')::uuid"
 payments = Store(
     PaymentRow,
     Payment,
-    fixed=("order_id", "cooperative_id", "cents", "paid_on", "method", "recorded_by", "recorded_at"),
+    fixed=("order_id", "cooperative_id", "cents", "paid_on", "method", "recorded_by", "recorded_at", "bank_line_id"),
     order_makers=MAKERS,
     customer_person_id=CUSTOMER,
     from_order_id="(select r.order_id from repayment r where r.payment_id = t.id)",

@@ -2,13 +2,18 @@
 alter table cooperative enable row level security, force row level security;
 grant select, insert, update (name, town, about, kvk_number, umbrella_id, cash_method_from, cash_method_until,
                               cash_method_ground, legal_name, postal_address,
-                              email, phone, vat_id, oin, payment_days, invoice_prefix, version)
+                              email, phone, vat_id, oin, payment_days, invoice_prefix, statements_from, version)
     on cooperative to samen_app;
 create policy read on cooperative for select to samen_app using (true);
 create policy add on cooperative for insert to samen_app with check ((select is_network()));
 create policy change on cooperative for update to samen_app
     using ((select has_entered()))
     with check ((select is_network()) or id = any((select my_staff())::uuid[]));
+
+-- The first statement of its bank came once.
+create trigger statements_began before update of statements_from on cooperative for each row
+    when (old.statements_from is not null and new.statements_from is distinct from old.statements_from)
+    execute function refuse_change();
 
 -- Only the network changes the company and the umbrella of a cooperative.
 create function only_the_network() returns trigger

@@ -195,6 +195,25 @@ create function legs_to_book(p_journals jsonb)
             limit 1) a on true
 $$;
 
+-- The journals as they are booked: from the first bank statement of a cooperative on, only lines of statements move its bank
+-- accounts. What people record at the bank waits in transit then, on an account of its journal, until a line brings it. A
+-- journal that undoes another one is on the account of that one, so the two close each other.
+create function in_transit(p_journals jsonb) returns jsonb
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce(jsonb_agg(
+        case when c.statements_from is null then j.journal
+             else j.journal || jsonb_build_object('legs', (
+                 select jsonb_agg(
+                     case when l.leg ->> 'kind' = 'bank' and l.leg ->> 'party' is null
+                          then l.leg || jsonb_build_object('kind', 'in_transit', 'rgs', 'BLimKruSto',
+                              'party', coalesce(j.journal ->> 'reverses', j.journal ->> 'id'))
+                          else l.leg end order by l.line)
+                   from jsonb_array_elements(j.journal -> 'legs') with ordinality l(leg, line))) end
+        order by j.number), '[]')
+      from jsonb_array_elements(p_journals) with ordinality j(journal, number)
+      left join cooperative c on c.id = (j.journal ->> 'cooperative_id')::uuid
+$$;
+
 -- Books journals, all or none. One that is booked already, under the same source, kind and part, is left as it is; with
 -- other legs or result lines it is refused (SM003). Legs without an account get one. Errors: SM001 no balance, SM002 a
 -- closed account.
@@ -217,6 +236,10 @@ begin
     -- nobody closes a month meanwhile
     perform pg_advisory_xact_lock_shared(books_lock(c.id))
        from (select distinct (j ->> 'cooperative_id')::uuid as id from jsonb_array_elements(p_journals) j order by 1) c;
+    if exists (select from jsonb_array_elements(p_journals) j
+                where j -> 'legs' @> '[{"kind": "bank", "party": null}]') then
+        p_journals := in_transit(p_journals);
+    end if;
     for v_look in 1..2 loop
         select array_agg(l.number order by l.turn) as numbers, array_agg(l.line order by l.turn) as lines,
                array_agg(l.account order by l.turn) as accounts, array_agg(l.cents order by l.turn) as cents,

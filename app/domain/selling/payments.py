@@ -9,6 +9,7 @@ from uuid import UUID
 from app.domain.access import Right
 from app.domain.errors import AlreadySettled, PaidBackAlready, ReasonNeeded, SecondPersonNeeded, WrongState
 from app.domain.ledger import AccountKind, Leg
+from app.domain.money_place import AT_BANK, IN_CASH, MoneyPlace, on_line
 from app.domain.selling.orders import Order
 from app.domain.transitions import REASON, Case, Process, Terms, Transition, move, of_staff
 
@@ -63,6 +64,8 @@ class Payment:
     reason: str = ""
     from_order_id: UUID | None = None
     """The order that owed it back, if it was used for this one."""
+    bank_line_id: UUID | None = None
+    """The line of a bank statement that brought it."""
     order_makers: tuple[UUID, ...] = ()
     customer_person_id: UUID | None = None
     version: int = 1
@@ -116,9 +119,11 @@ def receive(order: Order, cents: int) -> Order:
     return replace(order, paid_cents=order.paid_cents + cents, written_off_cents=order.written_off_cents - regained)
 
 
-def money_account(method: PaymentMethod | SettlementMethod) -> AccountKind:
-    """The account that cash is in, or the bank's."""
-    return AccountKind.CASH if method == PaymentMethod.CASH else AccountKind.BANK
+def money_place(method: PaymentMethod | SettlementMethod, bank_line_id: UUID | None = None) -> MoneyPlace:
+    """Where money is: in cash, on the line of a bank statement that brought it, or at the bank."""
+    if bank_line_id is not None:
+        return on_line(bank_line_id)
+    return IN_CASH if method == PaymentMethod.CASH else AT_BANK
 
 
 def receipt_legs(before: Order, after: Order, payment: Payment) -> tuple[Leg, ...]:
@@ -129,7 +134,7 @@ def receipt_legs(before: Order, after: Order, payment: Payment) -> tuple[Leg, ..
     cents, owed = after.paid_cents - before.paid_cents, after.owed_back_cents - before.owed_back_cents
     facts = {"method": payment.method, "order": str(after.id)}
     if payment.from_order_id is None:
-        money = Leg(kind=money_account(payment.method), cents=-cents, rule="payment", facts=facts)
+        money = money_place(payment.method, payment.bank_line_id).leg(-cents, "payment", facts)
     else:
         source = str(payment.from_order_id)
         facts |= {"because": "other_order"}

@@ -10,7 +10,7 @@ from app.domain.ledger import AccountKind, Leg
 from app.domain.selling.charged import about
 from app.domain.selling.customers import Contact
 from app.domain.selling.orders import Order
-from app.domain.selling.payments import PaymentMethod, SettlementMethod, money_account
+from app.domain.selling.payments import PaymentMethod, SettlementMethod, money_place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +30,8 @@ class Repayment:
     reason: str = ""
     payment_id: UUID | None = None
     """The payment of another order that it became; reversing that one gives it back to this order."""
+    bank_line_id: UUID | None = None
+    """The line of a bank statement that it went by."""
     version: int = 1
 
 
@@ -101,12 +103,14 @@ def _addresses(order: OfCustomer) -> set[str]:
     return {order.contact.email.casefold()} if order.contact.email else set()
 
 
-def repayment_legs(before: Order, after: Order, method: PaymentMethod) -> tuple[Leg, ...]:
+def repayment_legs(
+    before: Order, after: Order, method: PaymentMethod | SettlementMethod, bank_line_id: UUID | None = None
+) -> tuple[Leg, ...]:
     """The legs of money that leaves: first what was owed back, then what the customer had paid of the price."""
     cents, owed = before.paid_cents - after.paid_cents, before.owed_back_cents - after.owed_back_cents
     facts = about(after) | {"method": method}
     legs = (
-        Leg(kind=money_account(method), cents=cents, rule="money_back", facts=facts),
+        money_place(method, bank_line_id).leg(cents, "money_back", facts),
         Leg(kind=AccountKind.RECEIVABLE_CUSTOMER, cents=owed - cents, rule="money_back", facts=facts),
         Leg(kind=AccountKind.CUSTOMER_CREDIT, cents=-owed, rule="money_back", facts=facts, party=str(after.id)),
     )

@@ -15,14 +15,14 @@ from app.domain.errors import ReasonNeeded, RuleRefused
 from app.domain.ledger import JournalKind
 from app.domain.selling.credits import Credit, Wanted, amount_off, credit_lines, credited, lines_off
 from app.domain.selling.orders import OrderState, roles_on
-from app.domain.selling.payments import PaymentMethod, SettlementMethod
-from app.domain.selling.repayments import Repayment, repay, repayment_legs
+from app.domain.selling.payments import PaymentMethod
+from app.domain.selling.repayments import Repayment
 from app.ids import OrderId, OrderLineId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.shared.book_assignment import lower_assignment
-from app.usecases.shared.book_credit import lower, recharge
-from app.usecases.shared.book_order import post_of_order
+from app.usecases.shared.book_credit import lower
+from app.usecases.shared.book_repayment import book_repayment
 from app.usecases.shared.issue import note_credit
 from app.usecases.shared.order_money import day_of_money, locked_for_money, nobody_involved, save_money
 from app.vocabulary import Amount, Doc, Form, PastDay, Quantity, Reason
@@ -133,26 +133,9 @@ async def repay_order(
     Raises NothingOwed, MoreThanLeft, DayOutOfRange, SecondPersonNeeded for the buyer and the makers.
     """
     order = await locked_for_money(tx, actor, Right.REFUND, order_id)
-    by = await nobody_involved(tx, actor, order, "repay")
-    after = repay(order, amount.cents if amount else None)
-    day = await day_of_money(tx, order, paid_on)
-    repayment = Repayment(
-        id=uuid7(),
-        order_id=order.id,
-        cooperative_id=order.cooperative_id,
-        cents=order.paid_cents - after.paid_cents,
-        paid_on=day,
-        method=SettlementMethod(method),
-        recorded_by=by,
-        recorded_at=tx.now,
+    return await book_repayment(
+        tx, actor, order, amount.cents if amount else None, await day_of_money(tx, order, paid_on), method=method
     )
-    await repayments.add(tx, repayment)
-    legs = repayment_legs(order, after, method)
-    await post_of_order(tx, after, JournalKind.REPAYMENT, ("repayment", repayment.id), 1, day, legs)
-    after = await recharge(tx, order, after, day)
-    await tell(tx, "order.repaid", order.cooperative_id, order.id, reference=order.reference)
-    await save_money(tx, actor, order, after, "repay")
-    return repayment
 
 
 @shows_private

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from app.db.engine import Tx, uuid7
-from app.db.platform.outbox import start_timer, tell
+from app.db.platform.outbox import tell
 from app.db.selling.credits import repayments
 from app.db.selling.invoices import invoices
 from app.db.selling.orders import orders
@@ -12,9 +12,7 @@ from app.db.selling.payments import payments
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.errors import RuleRefused
-from app.domain.ledger import JournalKind
-from app.domain.selling.invoicing import asks_deposit
-from app.domain.selling.orders import Order, due_for_sale, roles_on
+from app.domain.selling.orders import roles_on
 from app.domain.selling.payments import (
     RECEIPT,
     Payment,
@@ -24,8 +22,6 @@ from app.domain.selling.payments import (
     SettlementMethod,
     decide,
     paid_by,
-    receipt_legs,
-    receive,
 )
 from app.domain.selling.repayments import Repayment, used_for
 from app.domain.transitions import Case, find
@@ -33,10 +29,9 @@ from app.ids import InvoiceId, OrderId, PaymentId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import asks_first, reads_by_id
 from app.usecases.declared.version import expect
-from app.usecases.shared.book_credit import recharge
-from app.usecases.shared.book_order import post_of_order
-from app.usecases.shared.book_sale import book_alone, settle
+from app.usecases.shared.book_sale import book_alone
 from app.usecases.shared.order_money import day_of_money, locked_for_money, locked_pair, nobody_involved, save_money
+from app.usecases.shared.receipt import book_receipt
 from app.vocabulary import Amount, Doc, PastDay, Reason, Version
 
 ReceiptDay = Annotated[PastDay, Doc("The day on which the money came in; today if it is left out.")]
@@ -70,7 +65,7 @@ async def record_payment(
         recorded_by=by,
         recorded_at=tx.now,
     )
-    await _book(tx, actor, order, payment)
+    await book_receipt(tx, actor, order, payment)
     return payment
 
 
@@ -108,7 +103,7 @@ async def pay_invoice(
             recorded_by=by[0],
             recorded_at=tx.now,
         )
-        await _book(tx, actor, order, payment)
+        await book_receipt(tx, actor, order, payment)
         made.append(payment)
     return made
 
@@ -162,7 +157,7 @@ async def use_credit(
         recorded_at=tx.now,
         from_order_id=source.id,
     )
-    await _book(tx, actor, target, payment)
+    await book_receipt(tx, actor, target, payment)
     repayment = Repayment(
         id=uuid7(),
         order_id=source.id,
@@ -200,26 +195,9 @@ async def move_payment(
     expect(payment.version, expected_version)
     decided = decide(Case(payment, actor, tx.now), verb, reason)
     if decided.state is ReceiptState.RECORDED:
-        await _book(tx, actor, order, decided, known=True)
+        await book_receipt(tx, actor, order, decided, known=True)
     await tell(tx, "payment.decided", order.cooperative_id, payment.id, reference=order.reference)
     return await payments.save(tx, decided)
-
-
-async def _book(tx: Tx, actor: Actor, order: Order, payment: Payment, *, known: bool = False) -> None:
-    """Books money that came in, and the sale if it was the last of it."""
-    paid = receive(order, payment.cents)
-    if paid.vat_with_money and due_for_sale(paid):
-        await book_alone(tx, paid)
-    charged = await recharge(tx, order, paid, payment.paid_on)
-    settled = await settle(tx, charged) if order.due_cents else charged
-    if asks_deposit(charged):
-        await start_timer(tx, "invoice", charged.cooperative_id, charged.id, tx.now)
-    if not known:
-        await payments.add(tx, payment)
-    # After the sale, which asks first: all journals are posted by one call, which locks all balances in one order.
-    legs = receipt_legs(order, paid, payment)
-    await post_of_order(tx, paid, JournalKind.PAYMENT, ("payment", payment.id), 1, payment.paid_on, legs)
-    await save_money(tx, actor, order, settled, "record_payment")
 
 
 @shows_private

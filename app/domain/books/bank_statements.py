@@ -1,0 +1,96 @@
+"""Bank statements of a cooperative's own accounts, and their lines."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class StatementSource(StrEnum):
+    """How a statement came."""
+
+    FILE = "file"
+    TYPED = "typed"
+
+
+class StatementState(StrEnum):
+    """The state of a statement; a file is confirmed at once."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BankStatement:
+    """The days `first_on` to `last_on` of an account, with the balances before and after them, in cents."""
+
+    id: UUID
+    cooperative_id: UUID
+    iban: str
+    number: str
+    """What the bank calls it."""
+    first_on: date
+    last_on: date
+    opening_cents: int
+    closing_cents: int
+    source: StatementSource
+    entered_by: UUID
+    entered_at: datetime
+    state: StatementState = StatementState.CONFIRMED
+    confirmed_by: UUID | None = None
+    umbrella_id: UUID | None = None
+    """The umbrella of the cooperative now, whose officers may confirm it; loaded."""
+    version: int = 1
+
+
+class LineState(StrEnum):
+    """The state of a bank line."""
+
+    OPEN = "open"
+    PARKED = "parked"
+    """Nobody knows yet what it is; somebody said why."""
+    PLACED = "placed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BankLine:
+    """A line of a statement: `cents` that came in (above zero) or went out on `day`.
+
+    `identity` and `place` tell it from others of its account, day and amount: the bank's reference, or without one the
+    counterparty and the text; and its number among equals, from 1.
+    """
+
+    id: UUID
+    cooperative_id: UUID
+    statement_id: UUID
+    iban: str
+    day: date
+    cents: int
+    identity: str
+    place: int
+    text: str
+    bank_reference: str | None = None
+    counterparty_iban: str | None = None
+    counterparty_name: str | None = None
+    end_to_end_id: str | None = None
+    batch_id: str | None = None
+    """The id of the batch of payments (PmtInfId) that it is about."""
+    is_return: bool = False
+    """A payment of ours that came back."""
+    return_reason: str | None = None
+    bank_code: str | None = None
+    """The bank's code of what it is, such as PMNT-RCDT-ESCT."""
+    is_difference: bool = False
+    """What the first statement of an account says beyond the books."""
+    parked_reason: str | None = None
+    parked_by: UUID | None = None
+    left_cents: int = 0
+    """What has no place yet, with the sign of `cents`; loaded from the books."""
+    version: int = 1
+
+    @property
+    def state(self) -> LineState:
+        if not self.left_cents:
+            return LineState.PLACED
+        return LineState.PARKED if self.parked_reason else LineState.OPEN
