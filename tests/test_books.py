@@ -205,7 +205,7 @@ PLANTED = {
                      where state = 'completed' and buyer_id is null"""
     ],
     "I16 given back": ["update repayment set id = uuidv7()"],
-    "I16 cash": ["update account set kind = 'in_transit' where kind = 'cash'"],
+    "I16 cash": ["update account set kind = 'vat_return' where kind = 'cash'"],
     "I16 due": [
         """update "order" set written_off_cents = written_off_cents + 1
             where state = 'delivered' and refunded_cents + written_off_cents < net_cents + vat_cents"""
