@@ -152,6 +152,8 @@ async def delivered(upgraded: Upgraded) -> AsyncIterator[Database]:
         worker = Worker(database, now=lambda: upgraded.now)
         while await worker.tick():
             continue
+        # What was booked a day ago is to be sealed, and the dumps grow old.
+        await worker.guard()
         yield books
 
 

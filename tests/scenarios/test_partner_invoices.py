@@ -69,7 +69,7 @@ async def test_a_partner_invoices_the_lead_in_its_own_series(world: World) -> No
     place = f"/v1/invoices/{invoice['id']}"
     assert (await lead.treasurer("GET", place))["number"] == invoice["number"]
     for ending in ("pdf", "xml"):
-        await lead.treasurer("GET", f"{place}.{ending}")
+        await lead.treasurer("GET", f"{place}/invoice.{ending}")
     await lead.treasurer("GET", f"/v1/orders/{invoice['orderIds'][0]}", status=404)
     stranger = await world.cooperative()
     await stranger.treasurer("GET", place, status=404)

@@ -74,7 +74,7 @@ async def test_each_partner_gets_an_invoice_at_cost(world: World) -> None:
     assert await owed(lead) == {partner.id: "-7.26"}
     place = f"/v1/invoices/{invoice['id']}"
     for ending in ("pdf", "xml"):
-        await partner.treasurer("GET", f"{place}.{ending}")
+        await partner.treasurer("GET", f"{place}/invoice.{ending}")
     await partner.coordinator("GET", place)
     stranger = await world.cooperative()
     for caller in (partner.member, lead.member, stranger.treasurer, await world.app()):
