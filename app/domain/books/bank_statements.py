@@ -6,6 +6,49 @@ from enum import StrEnum
 from uuid import UUID
 
 
+@dataclass(frozen=True, kw_only=True)
+class LineOfBank:
+    """A line as a bank says it: `cents` that came in (above zero) or went out on `day`, by its booking day in Amsterdam.
+
+    `text` is everything that was said about it, joined by line breaks. `counterparty_iban` and `counterparty_name` are the
+    party that is not the account itself.
+    """
+
+    day: date
+    cents: int
+    text: str = ""
+    bank_reference: str | None = None
+    """The bank's own reference (AcctSvcrRef); banks repeat it."""
+    counterparty_iban: str | None = None
+    counterparty_name: str | None = None
+    creditor_reference: str | None = None
+    """A structured reference, such as RF84SMKKT5DN; it stands in the text too."""
+    end_to_end_id: str | None = None
+    """Without NOTPROVIDED."""
+    batch_id: str | None = None
+    """The id of the batch of payments (PmtInfId) that it is about."""
+    is_return: bool = False
+    return_reason: str | None = None
+    """Why a payment came back, such as AC04."""
+    bank_code: str | None = None
+    """The bank's code of what it is, such as PMNT-RCDT-ESCT."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementOfBank:
+    """A statement of an account as a bank gives it: what was booked on the days `first_on` to `last_on`, in cents."""
+
+    iban: str
+    currency: str
+    number: str
+    """What the bank calls it."""
+    first_on: date
+    last_on: date
+    opening_cents: int
+    closing_cents: int
+    lines: tuple[LineOfBank, ...]
+
+
 class StatementSource(StrEnum):
     """How a statement came."""
 
