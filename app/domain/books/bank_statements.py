@@ -8,10 +8,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, kw_only=True)
 class LineOfBank:
-    """A line as a bank says it: `cents` that came in (above zero) or went out on `day`, by its booking day in Amsterdam.
+    """A line as a bank says it: `cents` that came in (above zero) or went out on `day`, its booking day in Amsterdam.
 
-    `text` is everything that was said about it, joined by line breaks. `counterparty_iban` and `counterparty_name` are the
-    party that is not the account itself.
+    `text` is everything that was said about it, joined by line breaks. The counterparty is the party that is not the
+    account itself.
     """
 
     day: date
