@@ -36,7 +36,7 @@ from tests.scenarios.jobs import move as move_job
 from tests.scenarios.jobs import plan as plan_job
 from tests.scenarios.test_offering_imports import LINE, send
 from tests.scenarios.test_webhook_senders import letter
-from tests.world import MARKET, OTHER_IBAN, VRIJE_UITLOOP, Caller, Json, Seller, World
+from tests.world import IBAN, MARKET, OTHER_IBAN, VRIJE_UITLOOP, Caller, Json, Seller, World
 
 EURO: Json = {"amount": "1.00"}
 SPENDING: Json = {"kind": "spending", "purpose": "gereedschap", "policy": "needs_municipal_consent"}
@@ -161,6 +161,7 @@ async def sampled(world: World) -> Sample:
         _orders,
         _money,
         _account,
+        _bank,
         _numbers,
         _invoices,
         _apps,
@@ -288,6 +289,21 @@ async def _account(sample: Sample) -> None:
     second = await sample.world.officer("treasurer", cooperativeId=seller.id)
     proposed = await sample.at(second, "bank-accounts", {"iban": OTHER_IBAN, "name": sample.word("account")})
     sample.values["bank_account_id"] = UUID(proposed["id"])
+
+
+async def _bank(sample: Sample) -> None:
+    """A statement that was typed, with a line."""
+    statement, place = uuid4(), sample.values["cooperative_id"]
+    async with sample.world.books.transaction() as tx:
+        typed = """insert into bank_statement (id, cooperative_id, iban, number, first_on, last_on, opening_cents,
+                                               closing_cents, source, state, entered_by, entered_at, version)
+                   values ($1, $2, $3, '1', $4, $4, 0, 100, 'typed', 'proposed', $5, $6, 1)"""
+        person, now = sample.values["person_id"], sample.world.clock()
+        await tx.value(typed, statement, place, IBAN, date(2026, 3, 2), person, now)
+        line = """insert into bank_line (id, cooperative_id, statement_id, iban, day, cents, identity, place, text,
+                                         version)
+                  values ($1, $2, $3, $4, $5, 100, 'x', 1, 'x', 1)"""
+        await tx.value(line, uuid4(), place, statement, IBAN, date(2026, 3, 2))
 
 
 async def _numbers(sample: Sample) -> None:

@@ -49,7 +49,9 @@ SHARED = frozenset({"power_event", "barter", "joint_purchase", "purchase_article
 """Rows that members of a cooperative share: who holds its offices, trades, purchases and jobs."""
 VIEWS = {
     "colleague": OF_HIS_OWN | SHARED | {"person"},
-    "approver": frozenset({"office", "power_event", "spending", "write_off", "journal_reversal", "person"}),
+    "approver": frozenset(
+        {"bank_statement", "office", "power_event", "spending", "write_off", "journal_reversal", "person"}
+    ),
     "customer": frozenset(
         {
             "customer",
@@ -72,7 +74,7 @@ VIEWS = {
 """The tables in which a close caller sees any row."""
 PUBLIC_ROWS = {"bank_account"}
 """Tables of which everybody sees some rows: the accounts that customers pay to."""
-OF_A_PART = {"office", "write_off", "journal_reversal"}
+OF_A_PART = {"bank_statement", "office", "write_off", "journal_reversal"}
 """Those in which an officer of the umbrella sees any row of a part."""
 
 

@@ -45,6 +45,7 @@ FRESH: dict[str, dict[str, Any]] = {
         "version": 1,
     },
     "bank_account": {"state": "proposed", "confirmed_by": None, "confirmed_at": None},
+    "bank_statement": {"state": "proposed", "confirmed_by": None},
     "write_off": {"state": "proposed", "confirmed_by": None, "confirmed_on": None},
 }
 """The values with which a new row of the table begins."""
@@ -57,6 +58,7 @@ MINE = {
     "order": {"customer_person_id": "my_person()", "app_id": "my_app()"},
     "payment": {"recorded_by": "my_person()"},
     "bank_account": {"proposed_by": "my_person()"},
+    "bank_statement": {"entered_by": "my_person()"},
     "stock_hold": {"person_id": "my_person()", "app_id": "my_app()"},
 }
 """Columns that name who writes the row."""
@@ -271,6 +273,7 @@ async def test_a_planted_hole_is_noticed(
 
 BESIDE = {
     "app": {"secret_hash"},
+    "cooperative": {"statements_from"},
     "order": {"invoice_id", "pay_by"},
     "permission": {"sealed"},
     "webhook": {"wrapped_key", "secret", "old_secret", "old_until"},
