@@ -111,7 +111,7 @@ class Account:
     member_id: MemberId | None
     """The owner, if it is a member."""
     party: str | None
-    """The other party: a name, or the id of a cooperative or municipality."""
+    """The other party: the account of a supplier, or the id of a cooperative or municipality."""
 
 
 @shape(domain.Period)

@@ -12,11 +12,14 @@ EARS: dict[str, frozenset[str]] = {
     "app": _ORDER | {"credit"},
     "partner": _ORDER | {"draft"},
     "member": _ORDER | _MEMBER | _HOUSE | {"permission"},
-    "coordinator": _ORDER | _MEMBER | _HOUSE | {"permission", "power", "credit", "loss", "account", "hours", "fund"},
+    "coordinator": _ORDER
+    | _MEMBER
+    | _HOUSE
+    | {"permission", "power", "credit", "loss", "account", "hours", "fund", "merchant"},
     "treasurer": _ORDER
     | _MEMBER
     | _HOUSE
-    | {"power", "credit", "loss", "account", "hours", "fund", "delivery", "correction"},
+    | {"power", "credit", "loss", "account", "hours", "fund", "delivery", "correction", "merchant"},
     "approver": frozenset({"draft", "loss", "account", "spending", "supplier"}),
     "umbrella-treasurer": frozenset({"loss", "account"}),
     "network": frozenset({"agreement", "app", "power"}),

@@ -67,6 +67,7 @@ GIVEN: dict[str, Json] = {
     "report_remittance": {"through": "2026-02"},
     "close_month": {"month": "2026-02", "bankBalance": EURO},
     "add_fund": {"purposes": ["dak"]},
+    "change_supplier": {"name": SAID},
     "spend_fund": {"purpose": "gereedschap"},
     "answer_barter": {"verb": "confirm"},
     "answer_delivery": {"verb": "confirm"},

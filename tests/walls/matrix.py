@@ -168,6 +168,10 @@ add_fund                     treasurer
 get_fund                     coordinator treasurer
 donate                       treasurer
 spend_fund                   treasurer
+list_suppliers               coordinator treasurer
+add_supplier                 coordinator treasurer
+get_supplier                 coordinator treasurer
+change_supplier              coordinator treasurer
 list_barters                 member coordinator treasurer colleague
 propose_barter               member
 answer_barter                member

@@ -72,7 +72,7 @@ PERSONAL = frozenset(
     }
 )
 """Texts that only the member or the customer, and people who work with them, may read."""
-HOUSE = frozenset({"agreement", "draft", "barter", "fund", "ballot", "app", "delivery", "correction"})
+HOUSE = frozenset({"agreement", "draft", "barter", "fund", "ballot", "app", "delivery", "correction", "merchant"})
 """Texts that stay inside the cooperative, or between two parties."""
 
 VERSIONED = {
@@ -80,6 +80,7 @@ VERSIONED = {
     **{name: name.removesuffix("_id") for name in ("webhook_id", "agreement_id", "assignment_id")},
     "purchase_id": "joint_purchase",
     "slot_id": "assignment_slot",
+    "supplier_id": "supplier",
 }
 """The tables whose rows change only with an expected version."""
 
@@ -288,7 +289,8 @@ async def _account(sample: Sample) -> None:
     await seller.can_invoice()
     second = await sample.world.officer("treasurer", cooperativeId=seller.id)
     proposed = await sample.at(second, "bank-accounts", {"iban": OTHER_IBAN, "name": sample.word("account")})
-    sample.values["bank_account_id"] = UUID(proposed["id"])
+    shop = await sample.at(seller.treasurer, "suppliers", {"name": sample.word("merchant")})
+    sample.values |= {"bank_account_id": UUID(proposed["id"]), "supplier_id": UUID(shop["id"])}
 
 
 async def _bank(sample: Sample) -> None:

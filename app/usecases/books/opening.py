@@ -26,6 +26,7 @@ from app.domain.earning.agreements import Agreement
 from app.domain.errors import AgreementMissing, AlreadySettled, NotFound, SecondPersonNeeded
 from app.domain.ledger import AccountKind, JournalKind, Posting
 from app.ids import CooperativeId, MemberId
+from app.usecases.shared.suppliers import with_accounts
 from app.vocabulary import Amount, Balance, Doc, Flag, Form, Month, PastDay, first_of
 
 
@@ -95,7 +96,7 @@ async def open_books(
         source_id=cooperative_id,
         part=1,
         effective_on=opening.as_of,
-        legs=opening_legs(opening, municipality_id),
+        legs=await with_accounts(tx, cooperative_id, opening_legs(opening, municipality_id)),
     )
     await ledger.post(tx, posting)
     return report(opening, posting.id)

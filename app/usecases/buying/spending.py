@@ -53,6 +53,7 @@ from app.ids import CooperativeId, MemberId, SpendingRequestId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.declared.version import expect
+from app.usecases.shared.suppliers import supplier_named
 from app.vocabulary import Among, Amount, Doc, Flag, PaymentDay, Purpose, Reason, Receipt, Supplier, Title, Version
 
 ToMember = Annotated[Flag, Doc("Whether the money goes to the member, because they bought it already.")]
@@ -276,6 +277,9 @@ def _require(actor: Actor, right: Right, request: Request) -> None:
 
 async def _move(tx: Tx, actor: Actor, request: Request, verb: str, reason: str) -> Request:
     moved = decide(Case(request, actor, tx.now), verb, reason=reason)
+    if moved.state is SpendingState.APPROVED:
+        await lend_staff_view(tx, request.cooperative_id)
+        await supplier_named(tx, request.cooperative_id, request.supplier)
     wanted = moved.cents if moved.state in RESERVED else 0
     change = wanted - request.reserved_cents
     if change:

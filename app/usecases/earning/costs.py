@@ -45,6 +45,7 @@ from app.usecases.declared.version import expect
 from app.usecases.shared.book_order import post_of_order
 from app.usecases.shared.book_sale import book_alone, settle, unsettle
 from app.usecases.shared.input_vat import Deductible, VatInside, in_small_business
+from app.usecases.shared.suppliers import with_accounts
 from app.vocabulary import Amount, Between, Doc, Proof, Reason, Slug, Supplier, Version
 
 HIGHEST_COST = 100_000_000
@@ -181,7 +182,7 @@ async def _book(tx: Tx, order: Order, claim: CostClaim) -> Order:
         await book_alone(tx, order)
     after = await unsettle(tx, order) if claim.borne_by is CostBearer.EARNING else order
     part = 1 + await ledger.parts_of(tx, "cost_claim", claim.id, JournalKind.COST)
-    legs = cost_legs(claim, tx.today)
+    legs = await with_accounts(tx, order.cooperative_id, cost_legs(claim, tx.today))
     await post_of_order(tx, order, JournalKind.COST, ("cost_claim", claim.id), part, tx.today, legs)
     return after
 

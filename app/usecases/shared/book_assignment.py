@@ -45,6 +45,7 @@ from app.usecases.shared.book_sale import book_alone, expect_anew, expect_each, 
 from app.usecases.shared.issue import lock_series, note_credit
 from app.usecases.shared.ordering import reference
 from app.usecases.shared.small_business import supplied_without_vat
+from app.usecases.shared.suppliers import with_accounts
 
 
 def cents_by_place(whole: Whole) -> dict[UUID, int]:
@@ -114,7 +115,7 @@ async def _lock_all(tx: Tx, of_place: Mapping[UUID, Sequence[Part]], day: date) 
 async def _book_costs(tx: Tx, assignment: Assignment, order: Order, charges: Sequence[Order]) -> None:
     """Books what the lead owes suppliers and partners for the job, on the day of the work."""
     day = order.work_date or tx.today
-    legs = job_legs(assignment, order, charges, day)
+    legs = await with_accounts(tx, order.cooperative_id, job_legs(assignment, order, charges, day))
     if legs:
         part = await ledger.parts_of(tx, "assignment", assignment.id, JournalKind.COST) + 1
         await post_of_order(tx, order, JournalKind.COST, ("assignment", assignment.id), part, day, legs)

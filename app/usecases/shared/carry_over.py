@@ -42,6 +42,7 @@ from app.domain.selling.charged import (
 from app.domain.selling.credits import Credit
 from app.domain.selling.order_lines import OrderLine
 from app.domain.selling.orders import CALLED_OFF, SUPPLIED, Order
+from app.usecases.shared.suppliers import with_accounts
 
 OF_A_SALE = (JournalKind.SALE, JournalKind.SALE_REVERSAL, JournalKind.SALE_REFUND)
 BATCH = 500
@@ -319,7 +320,7 @@ async def _post(
             source_id=source[1],
             part=1,
             effective_on=day,
-            legs=tuple(leg for leg in legs if leg.cents),
+            legs=await with_accounts(tx, cooperative_id, [leg for leg in legs if leg.cents]),
             named=tuple(named),
             agreement_id=agreement_id,
         ),
