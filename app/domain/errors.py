@@ -247,6 +247,25 @@ class BankDiffers(Conflict):
     code = "bank_differs"
 
 
+class StatementUnreadable(Invalid):
+    """A file is no bank statement that we can read.
+
+    `how` says why: `kind` (`what` is the kind of file), `content` (`what` is the element that is missing or wrong),
+    `doctype`, `zip`, `size`, `files`, `lines`, or `others` (none of its accounts is ours; `ibans` are theirs).
+    """
+
+    code = "statement_unreadable"
+
+
+class StatementDoesNotAddUp(Invalid):
+    """Opening and lines do not make the closing of a bank statement.
+
+    `how` is `opening` or `closing` if the statement has none, or several that differ.
+    """
+
+    code = "statement_does_not_add_up"
+
+
 class MoreThanLeft(Invalid):
     """More than is left of a price, of a line, or of what can be paid back; `left_cents` is what is left."""
 

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from app.domain.errors import DomainError
+
 
 @dataclass(frozen=True, kw_only=True)
 class LineOfBank:
@@ -47,6 +49,8 @@ class StatementOfBank:
     opening_cents: int
     closing_cents: int
     lines: tuple[LineOfBank, ...]
+    refusal: DomainError | None = None
+    """Why it cannot be taken. Of such a statement, only `iban`, `currency` and `number` are known."""
 
 
 class StatementSource(StrEnum):
