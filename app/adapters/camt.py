@@ -39,9 +39,9 @@ _LONGEST_TEXT, _LONGEST_NAME, _LONGEST_ID, _LONGEST_CODE = 5000, 140, 140, 60
 def read_statements(content: bytes) -> list[StatementOfBank]:
     """All statements of a file or a zip, of whatever account, by day.
 
-    A statement that cannot be taken has a `refusal`; it matters only if the account is ours, so `ours_of` of the domain
-    chooses first. Thousands of lines take some seconds: call it in a thread. Raises StatementUnreadable if the file as a
-    whole cannot be read.
+    A statement that cannot be taken has a `refusal`. It matters only if the account is ours, so `ours_of` comes next.
+    Thousands of lines take some seconds: call it in a thread. Raises StatementUnreadable if the file as a whole cannot
+    be read.
     """
     files = _unpacked(content) if content.startswith(b"PK") else [content]
     if sum(map(len, files)) > MOST_BYTES:
