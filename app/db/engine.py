@@ -139,8 +139,8 @@ class Tx:
 class PrefetchedTx(Tx):
     """For a read whose transaction is over: it has the prefetched rows and no connection."""
 
-    def __init__(self, now: datetime, answers: Answers) -> None:
-        super().__init__(_NoConnection(), now, answers=answers)
+    def __init__(self, now: datetime, answers: Answers, sealing: Sealing | None = None) -> None:
+        super().__init__(_NoConnection(), now, sealing, answers)
 
 
 class _NoConnection:

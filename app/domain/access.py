@@ -370,7 +370,8 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.READ_BATCH: (Scope.LEDGER_READ, _join(_STAFF, _APPROVER)),
     Right.MAKE_BATCH: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.APPROVE_BATCH: (Scope.PAYMENTS_WRITE, _join(_STAFF, _APPROVER)),
-    Right.SET_PAYEE_ACCOUNT: (Scope.PAYMENTS_WRITE, _join(_TREASURER, _MAKER)),
+    # A former member is still paid what they are owed.
+    Right.SET_PAYEE_ACCOUNT: (Scope.PAYMENTS_WRITE, _join(_TREASURER, _KEPT)),
     Right.CONFIRM_PAYEE_ACCOUNT: (Scope.PAYMENTS_WRITE, _join(_STAFF, _APPROVER)),
     Right.READ_PAYEE_ACCOUNT: (Scope.LEDGER_READ, _join(_STAFF, _APPROVER, _KEPT)),
     Right.READ_TASK: (Scope.MEMBERS_READ, _join(_STAFF, _MAKER)),

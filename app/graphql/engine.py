@@ -19,6 +19,7 @@ from app.contract.shape import MoneyOut, bare, is_shape, optional
 from app.graphql import types as shared
 from app.graphql.context import Info
 from app.graphql.types import After, Connection, First, Node, page_of
+from app.ids import noun_of
 from app.vocabulary import Form, MoneyIn, doc_of
 
 Resolver = Callable[..., Awaitable[Any]]
@@ -38,7 +39,9 @@ def extend(shape: type, **fields: Any) -> None:
 @cache
 def type_of(shape: type) -> Any:
     """The GraphQL type of a shape, to be filled by `finish`. The shape itself is the source of its fields."""
-    bases = (Node,) if "id" in get_type_hints(shape) else ()
+    # An id of one of several nouns names another object, which the link `node` reads.
+    own = get_type_hints(shape, include_extras=True).get("id")
+    bases = (Node,) if own is not None and noun_of(own) != "" else ()
     made = type(shape.__name__, bases, {"is_type_of": staticmethod(lambda one, _: isinstance(one, shape))})
     UNFINISHED.append((shape, made))
     return made

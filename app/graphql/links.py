@@ -59,7 +59,7 @@ class Links:
         inner, _ = optional(bare(hint))
         several = get_origin(bare(inner)) is list
         noun = noun_of(get_args(bare(inner))[0]) if several else noun_of(inner) or noun_of(hint)
-        if name == "id" or noun is None or (noun and noun not in self._by_noun):
+        if noun is None or (name == "id" and noun) or (noun and noun not in self._by_noun):
             return None
         lead, kind = self._to(noun)
 
@@ -77,6 +77,7 @@ class Links:
             kinds = list[kind | None] | None  # type: ignore[valid-type]
             return f"{noun}s" if stem == noun else f"{stem}_{noun}s", _field(each, kinds, words, MOST_WITHIN)
         called = name.removesuffix("_id") if name.endswith("_id") else f"{name}_{noun}"
+        called = "node" if name == "id" else called
         return called, _field(one, kind | None, words, 1)
 
     def _to(self, noun: str) -> tuple[Lead, Any]:

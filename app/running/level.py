@@ -49,7 +49,7 @@ async def _rows(run: Run, asked: Sequence[tuple[Verb, UUID]]) -> tuple[Actor, Ro
 
 async def _one(run: Run, actor: Actor, verb: Verb, row_id: UUID, rows: Rows) -> Any:
     named = {name_of_id(verb): row_id}
-    tx = PrefetchedTx(run.now(), _answers(verb, row_id, rows))
+    tx = PrefetchedTx(run.now(), _answers(verb, row_id, rows), run.database.sealing)
     try:
         with verb_span(verb), audited(verb, run.identity, lambda: actor, named), constraints_as_rules():
             if run.identity == VISITOR and not is_open(verb):

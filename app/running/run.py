@@ -161,7 +161,7 @@ class Run:
         with constraints_as_rules():
             queries = questions(day_of(now), **named)
             self.actor, answers = await persons.enter_asking(self.database, self.identity, queries)
-            return await verb(PrefetchedTx(now, answers), self.actor, *arguments, **named)
+            return await verb(PrefetchedTx(now, answers, self.database.sealing), self.actor, *arguments, **named)
 
     async def know_again(self, tx: Tx) -> None:
         """Identifies the caller again if the database did not know them: their first order creates the person."""

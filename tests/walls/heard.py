@@ -6,7 +6,7 @@ from tests.walls.inputs import SAID
 from tests.walls.sample import Sample
 
 _ORDER = frozenset({"contact", "email", "street", "organisation", "note"})
-_MEMBER = frozenset({"goal", "name", "receipt", "reason", "spending", "supplier"})
+_MEMBER = frozenset({"goal", "name", "receipt", "reason", "spending", "supplier", "payee"})
 _HOUSE = frozenset({"agreement", "barter", "draft"})
 EARS: dict[str, frozenset[str]] = {
     "app": _ORDER | {"credit"},
@@ -20,8 +20,8 @@ EARS: dict[str, frozenset[str]] = {
     | _MEMBER
     | _HOUSE
     | {"power", "credit", "loss", "account", "hours", "fund", "delivery", "correction", "merchant"},
-    "approver": frozenset({"draft", "loss", "account", "spending", "supplier"}),
-    "umbrella-treasurer": frozenset({"loss", "account"}),
+    "approver": frozenset({"draft", "loss", "account", "spending", "supplier", "payee"}),
+    "umbrella-treasurer": frozenset({"loss", "account", "payee"}),
     "network": frozenset({"agreement", "app", "power"}),
     "controller": frozenset({"agreement"}),
     "case-manager": frozenset({"permission", "spending", "supplier"}),

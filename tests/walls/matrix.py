@@ -163,6 +163,10 @@ invoice_remittance           controller
 settle_remittance            treasurer
 get_specification            treasurer
 recompute_remittance         treasurer controller
+list_payee_accounts          member coordinator treasurer approver umbrella-treasurer colleague
+propose_payee_account        treasurer
+get_payee_account            member coordinator treasurer approver umbrella-treasurer
+move_payee_account           coordinator treasurer approver umbrella-treasurer
 list_funds                   coordinator treasurer
 add_fund                     treasurer
 get_fund                     coordinator treasurer

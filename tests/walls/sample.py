@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from app.adapters.mail import Mail
+from app.domain.creditors import CreditorKind
 from app.domain.documents import MediaType
 from app.domain.earning.agreements import Side
 from app.domain.earning.allowances import AllowanceKind
@@ -26,6 +27,7 @@ from app.usecases.market.offering_imports import PutOffering, ReviewImport
 from app.usecases.market.offerings import AddOffering
 from app.usecases.shared.agreement_forms import ExampleInput, PotInput
 from app.usecases.shared.contacts import ContactInput
+from app.usecases.shared.creditors import CreditorInput
 from app.usecases.shared.order_form import OrderLineInput
 from app.usecases.shared.purchase_forms import TierInput
 from app.vocabulary import BalanceIn, Form, MoneyIn
@@ -68,6 +70,7 @@ PERSONAL = frozenset(
         "credit",
         "loss",
         "account",
+        "payee",
         "power",
     }
 )
@@ -168,6 +171,7 @@ async def sampled(world: World) -> Sample:
         _apps,
         _earned,
         _pot,
+        _payee,
         _papers,
         _house,
         _elsewhere,
@@ -382,6 +386,15 @@ async def _pot(sample: Sample) -> None:
     noted = await sample.at(sample.manager, "permissions", dates | {"note": sample.word("permission")})
     ids = {"allowance_id": allowance["id"], "request_id": asked["id"], "permission_id": noted["id"]}
     sample.values |= {name: UUID(value) for name, value in ids.items()}
+
+
+async def _payee(sample: Sample) -> None:
+    """The member says where they are paid; it waits for a second person."""
+    given = {"creditor": {"kind": "member", "id": sample.seller.member_id}, "name": sample.word("payee")}
+    proposed = await sample.at(sample.seller.member, "payee-accounts", given | {"iban": OTHER_IBAN})
+    sample.values["payee_account_id"] = UUID(proposed["id"])
+    sample.values["creditor"] = CreditorInput(kind=CreditorKind.MUNICIPALITY, id=UUID(sample.seller.municipality_id))
+    sample.values["creditor_id"] = UUID(sample.seller.member_id)
 
 
 async def _papers(sample: Sample) -> None:

@@ -50,7 +50,17 @@ SHARED = frozenset({"power_event", "barter", "joint_purchase", "purchase_article
 VIEWS = {
     "colleague": OF_HIS_OWN | SHARED | {"person"},
     "approver": frozenset(
-        {"bank_statement", "office", "power_event", "spending", "write_off", "journal_reversal", "person"}
+        {
+            "bank_statement",
+            "office",
+            "payee_account",
+            "power_event",
+            "sealed_key",
+            "spending",
+            "write_off",
+            "journal_reversal",
+            "person",
+        }
     ),
     "customer": frozenset(
         {
@@ -74,7 +84,7 @@ VIEWS = {
 """The tables in which a close caller sees any row."""
 PUBLIC_ROWS = {"bank_account"}
 """Tables of which everybody sees some rows: the accounts that customers pay to."""
-OF_A_PART = {"bank_statement", "office", "write_off", "journal_reversal"}
+OF_A_PART = {"bank_statement", "office", "payee_account", "sealed_key", "write_off", "journal_reversal"}
 """Those in which an officer of the umbrella sees any row of a part."""
 
 

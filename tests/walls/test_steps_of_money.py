@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from app.domain.books.payee_accounts import PAYEE_ACCOUNT
 from app.domain.people.bank_accounts import BANK_ACCOUNT
 from app.domain.selling.payments import RECEIPT
 from app.domain.selling.write_offs import WRITE_OFF
@@ -154,3 +155,47 @@ async def test_bank_accounts(world: World) -> None:
         alone=True,
     )
     assert await walk_through(world, seller, walk) == 4 * 13 * 2
+
+
+async def test_accounts_of_members_and_of_others_who_are_paid(world: World) -> None:
+    """That of a member is theirs to set, that of a municipality the treasurer's."""
+    seller = await world.cooperative()
+    umbrella = await umbrella_of(world, seller)
+    roles = await deciders(world, seller) | {"umbrella": umbrella.treasurer, "umbrella's member": umbrella.member}
+    treasurer = roles["second"]
+    assert treasurer is not None
+
+    def at(kind: str, *verbs: str) -> Any:
+        async def build() -> Built:
+            member, member_id = await world.member(seller)
+            setter = member if kind == "member" else treasurer
+            paid = {"kind": kind, "id": member_id if kind == "member" else await world.municipality()}
+            place, built = f"/v1/cooperatives/{seller.id}/payee-accounts", Built("", member)
+            for verb in ("propose", *verbs):
+                if verb in ("propose", "replace"):
+                    body = {"creditor": paid, "iban": IBAN, "name": "Noor"}
+                    proposed = await setter("POST", place, body)
+                    built.path = built.path or f"/v1/payee-accounts/{proposed['id']}"
+                if verb == "replace":
+                    confirm = f"/v1/payee-accounts/{proposed['id']}/transitions"
+                    await seller.treasurer("POST", confirm, {"verb": "confirm"})
+                elif verb != "propose":
+                    who = setter if verb == "withdraw" else seller.treasurer
+                    await who("POST", f"{built.path}/transitions", {"verb": verb})
+            return built
+
+        return build
+
+    for kind in ("member", "municipality"):
+        walk = Walk(
+            noun="payee-accounts",
+            process=PAYEE_ACCOUNT,
+            states={
+                "proposed": at(kind),
+                "confirmed": at(kind, "confirm"),
+                "withdrawn": at(kind, "withdraw"),
+                "replaced": at(kind, "confirm", "replace"),
+            },
+            roles=roles,
+        )
+        assert await walk_through(world, seller, walk) == 4 * 13 * 2

@@ -46,6 +46,7 @@ FRESH: dict[str, dict[str, Any]] = {
     },
     "bank_account": {"state": "proposed", "confirmed_by": None, "confirmed_at": None},
     "bank_statement": {"state": "proposed", "confirmed_by": None},
+    "payee_account": {"state": "proposed", "confirmed_by": None, "confirmed_at": None},
     "write_off": {"state": "proposed", "confirmed_by": None, "confirmed_on": None},
 }
 """The values with which a new row of the table begins."""
@@ -59,6 +60,7 @@ MINE = {
     "payment": {"recorded_by": "my_person()"},
     "bank_account": {"proposed_by": "my_person()"},
     "bank_statement": {"entered_by": "my_person()"},
+    "payee_account": {"proposed_by": "my_person()"},
     "stock_hold": {"person_id": "my_person()", "app_id": "my_app()"},
 }
 """Columns that name who writes the row."""

@@ -64,13 +64,18 @@ permissions = Store(
 permission_reads = Store(PermissionReadRow, PermissionRead)
 
 
-async def seal_note(tx: Tx, permission: Permission, note: str) -> None:
-    """Put what the permission says beside it, sealed under the member's key."""
-    sealing = tx.sealing
+async def member_key(tx: Tx, member_id: UUID, cooperative_id: UUID) -> bytes:
+    """The wrapped key of a member's sealed facts, which is made with the first of them. For the staff's view."""
     sql = """insert into sealed_key (member_id, cooperative_id, wrapped) values ($1, $2, $3)
              on conflict (member_id) do update set cooperative_id = excluded.cooperative_id returning wrapped"""
-    wrapped = await tx.value(sql, permission.member_id, permission.cooperative_id, sealing.new_key())
-    sealed = sealing.seal(wrapped, note, permission.id.bytes)
+    wrapped: bytes = await tx.value(sql, member_id, cooperative_id, tx.sealing.new_key())
+    return wrapped
+
+
+async def seal_note(tx: Tx, permission: Permission, note: str) -> None:
+    """Put what the permission says beside it, sealed under the member's key."""
+    wrapped = await member_key(tx, permission.member_id, permission.cooperative_id)
+    sealed = tx.sealing.seal(wrapped, note, permission.id.bytes)
     await tx.value("update permission set sealed = $2 where id = $1", permission.id, sealed)
 
 

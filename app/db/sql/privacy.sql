@@ -39,7 +39,8 @@ create function forget_reversals(p_about uuid[], p_payments uuid[] default '{}')
      where (about_ids && p_about or source_id = any(p_payments)) and (reason || answer) <> ''
 $$;
 
--- Forgets the free texts about these orders, whoever wrote them, and those of jobs that came of one.
+-- Forgets the free texts about these orders, whoever wrote them, and those of jobs that came of one; and where their
+-- customers are paid, unless something is owed back.
 create function forget_words(p_orders uuid[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -55,6 +56,8 @@ begin
     update assignment set about = '', place = '', reason = '', version = version + 1
      where id = any(v_jobs) and (about <> '' or place <> '' or reason <> '');
     update assignment_slot set place = '' where assignment_id = any(v_jobs) and place <> '';
+    delete from payee_account a using "order" o
+     where a.creditor_kind = 'customer' and a.creditor_id = any(p_orders) and o.id = a.creditor_id and owed_back(o) = 0;
     perform forget_facts(p_orders || v_jobs, '{"reason": ""}');
 end $$;
 

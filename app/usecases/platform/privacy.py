@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
+from app.db.books.payee_accounts import payee_accounts_of_members
 from app.db.buying.joint_purchases import wishes
 from app.db.buying.spending import requests
 from app.db.earning.allowances import allowances
@@ -102,6 +103,7 @@ async def export_me(tx: Tx, actor: Actor) -> dict[str, Any]:
     }
     for name, store in MEMBERS_PAPERS.items():
         found[name] = await store.all(tx, member_id=mine)
+    found["payeeAccounts"] = await payee_accounts_of_members(tx, mine)
     for name, side in (("given", "giver_id"), ("received", "receiver_id")):
         found[f"barters{name.title()}"] = await barters.all(tx, **{side: mine})
     found["pots"] = {str(m.id): await rows_of(tx, pot_movements(m.id, MOST_MOVEMENTS)) for m in found["members"]}

@@ -36,5 +36,16 @@ Iban = Annotated[
     AfterValidator(_valid),
     Doc("The IBAN of the account."),
 ]
-HolderName = Annotated[str, Text(1, 70), Doc("The holder of the account, as the bank knows it.")]
+
+
+def _written(name: str) -> str:
+    """The name, if a letter of it remains in a file of payments. Raises PydanticCustomError."""
+    if not any(letter.isalpha() for letter in name):
+        raise PydanticCustomError("name_without_letter", "a name without a letter")
+    return name
+
+
+HolderName = Annotated[
+    str, Text(1, 70), AfterValidator(_written), Doc("The holder of the account, as the bank knows it.")
+]
 """As long as a QR code for payments takes it (EPC069-12)."""
