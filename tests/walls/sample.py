@@ -393,7 +393,9 @@ async def _payee(sample: Sample) -> None:
     given = {"creditor": {"kind": "member", "id": sample.seller.member_id}, "name": sample.word("payee")}
     proposed = await sample.at(sample.seller.member, "payee-accounts", given | {"iban": OTHER_IBAN})
     sample.values["payee_account_id"] = UUID(proposed["id"])
-    sample.values["creditor"] = CreditorInput(kind=CreditorKind.MUNICIPALITY, id=UUID(sample.seller.municipality_id))
+    sample.forms[CreditorInput] = sample.values["creditor"] = CreditorInput(
+        kind=CreditorKind.MUNICIPALITY, id=UUID(sample.seller.municipality_id)
+    )
     sample.values["creditor_id"] = UUID(sample.seller.member_id)
 
 
