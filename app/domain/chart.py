@@ -49,6 +49,8 @@ class VatBox(StrEnum):
     STANDARD = "1a"
     REDUCED = "1b"
     REVERSE_CHARGED = "2a"
+    OUTSIDE_EU = "4a"
+    EU = "4b"
     INPUT = "5b"
     LATER = "later"
 
@@ -57,6 +59,8 @@ VAT_RGS = {
     VatBox.STANDARD: "BSchBepBla",
     VatBox.REDUCED: "BSchBepBlv",
     VatBox.REVERSE_CHARGED: "BSchBepBlw",
+    VatBox.OUTSIDE_EU: "BSchBepBlu",
+    VatBox.EU: "BSchBepBlb",
     VatBox.INPUT: "BSchBepBoo",
     VatBox.LATER: "BSchBepBtw",
 }

@@ -408,6 +408,12 @@ class VatTooHigh(Invalid):
     code = "vat_too_high"
 
 
+class VatDiffers(Invalid):
+    """The VAT of a rate on a bill is not that of its net amount; both are in cents."""
+
+    code = "vat_differs"
+
+
 class RuleRefused(Invalid):
     code = "rule_refused"
 

@@ -15,13 +15,13 @@ EARS: dict[str, frozenset[str]] = {
     "coordinator": _ORDER
     | _MEMBER
     | _HOUSE
-    | {"permission", "power", "credit", "loss", "account", "hours", "fund", "merchant"},
+    | {"permission", "power", "credit", "loss", "account", "hours", "fund", "merchant", "bill"},
     "treasurer": _ORDER
     | _MEMBER
     | _HOUSE
-    | {"power", "credit", "loss", "account", "hours", "fund", "delivery", "correction", "merchant"},
-    "approver": frozenset({"draft", "loss", "account", "spending", "supplier", "payee"}),
-    "umbrella-treasurer": frozenset({"loss", "account", "payee"}),
+    | {"power", "credit", "loss", "account", "hours", "fund", "delivery", "correction", "merchant", "bill"},
+    "approver": frozenset({"draft", "loss", "account", "spending", "supplier", "payee", "bill"}),
+    "umbrella-treasurer": frozenset({"loss", "account", "payee", "bill"}),
     "network": frozenset({"agreement", "app", "power"}),
     "controller": frozenset({"agreement"}),
     "case-manager": frozenset({"permission", "spending", "supplier"}),

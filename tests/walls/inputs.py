@@ -28,6 +28,7 @@ PRICED: Json = {
     "lines": [{"title": SAID, "unitPrice": EURO}],
     "costs": [{"title": SAID, "supplier": SAID, "amount": EURO, "vat": {"amount": "0.00"}, "deductible": "50"}],
 }
+BILL_LINE: Json = {"title": SAID, "net": EURO, "rate": "21", "vat": {"amount": "0.21"}, "category": "rent"}
 ARTICLE: Json = {"title": SAID, "unit": SAID, "tiers": [{"price": EURO}]}
 ADDRESS: Json = {"street": SAID, "postcode": "4811 JD", "town": SAID}
 BUYER: Json = {"postalAddress": MARKET}
@@ -68,6 +69,8 @@ GIVEN: dict[str, Json] = {
     "close_month": {"month": "2026-02", "bankBalance": EURO},
     "add_fund": {"purposes": ["dak"]},
     "change_supplier": {"name": SAID},
+    "enter_bill": {"creditor": {"kind": "supplier", "id": "supplier_id"}, "lines": [BILL_LINE]},
+    "move_bill": {"verb": "approve"},
     "spend_fund": {"purpose": "gereedschap"},
     "answer_barter": {"verb": "confirm"},
     "answer_delivery": {"verb": "confirm"},
@@ -100,6 +103,7 @@ KNOWN: Json = {
     "url": "https://example.org/hook",
     "after": "0",
     "through": "2026-02",
+    "billedOn": "2026-03-01",
     "endsAt": (SOON + timedelta(hours=8)).isoformat(),
     "quantity": 1,
     "year": 2026,

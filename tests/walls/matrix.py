@@ -176,6 +176,10 @@ list_suppliers               coordinator treasurer
 add_supplier                 coordinator treasurer
 get_supplier                 coordinator treasurer
 change_supplier              coordinator treasurer
+list_bills                   coordinator treasurer approver umbrella-treasurer
+enter_bill                   coordinator treasurer
+get_bill                     coordinator treasurer approver umbrella-treasurer
+move_bill                    coordinator treasurer approver umbrella-treasurer
 list_barters                 member coordinator treasurer colleague
 propose_barter               member
 answer_barter                member

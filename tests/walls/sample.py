@@ -23,6 +23,7 @@ from app.domain.platform.events import Event
 from app.domain.platform.messages import SENT, Channel, Message, MessageState
 from app.domain.platform.webhooks import Answer
 from app.domain.selling.invoices import SendingChannel
+from app.usecases.books.bills import BillCreditorInput, BillLineInput
 from app.usecases.market.offering_imports import PutOffering, ReviewImport
 from app.usecases.market.offerings import AddOffering
 from app.usecases.shared.agreement_forms import ExampleInput, PotInput
@@ -32,6 +33,7 @@ from app.usecases.shared.order_form import OrderLineInput
 from app.usecases.shared.purchase_forms import TierInput
 from app.vocabulary import BalanceIn, Form, MoneyIn
 from app.worker import Worker
+from tests.scenarios.bills import enter, line
 from tests.scenarios.buying import SPOOLS, finish, move, plan, wish
 from tests.scenarios.jobs import agreed, join, slot
 from tests.scenarios.jobs import move as move_job
@@ -75,7 +77,9 @@ PERSONAL = frozenset(
     }
 )
 """Texts that only the member or the customer, and people who work with them, may read."""
-HOUSE = frozenset({"agreement", "draft", "barter", "fund", "ballot", "app", "delivery", "correction", "merchant"})
+HOUSE = frozenset(
+    {"agreement", "draft", "barter", "fund", "ballot", "app", "delivery", "correction", "merchant", "bill"}
+)
 """Texts that stay inside the cooperative, or between two parties."""
 
 VERSIONED = {
@@ -295,6 +299,10 @@ async def _account(sample: Sample) -> None:
     proposed = await sample.at(second, "bank-accounts", {"iban": OTHER_IBAN, "name": sample.word("account")})
     shop = await sample.at(seller.treasurer, "suppliers", {"name": sample.word("merchant")})
     sample.values |= {"bank_account_id": UUID(proposed["id"]), "supplier_id": UUID(shop["id"])}
+    wood = line("1.00", "0.21", title=sample.word("bill"))
+    bill = await enter(seller, shop["id"], wood, who=second, billedOn=f"{sample.world.clock():%Y-%m-%d}")
+    sample.values |= {"bill_id": UUID(bill["id"]), "enter_bill.lines": [BillLineInput(**wood)]}
+    sample.forms[BillCreditorInput] = BillCreditorInput(kind=CreditorKind.SUPPLIER, id=UUID(shop["id"]))
 
 
 async def _bank(sample: Sample) -> None:
@@ -518,6 +526,7 @@ def _constants() -> dict[str, Any]:
         "year": 2026,
         "last_number": "1",
         "since": date(2026, 1, 1),
+        "billed_on": now.date(),
         "reference": "F1",
         "yes": True,
         "unit": "x",

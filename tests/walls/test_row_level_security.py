@@ -60,6 +60,7 @@ VIEWS = {
             "write_off",
             "journal_reversal",
             "person",
+            "bill",
         }
     ),
     "customer": frozenset(
@@ -84,7 +85,7 @@ VIEWS = {
 """The tables in which a close caller sees any row."""
 PUBLIC_ROWS = {"bank_account"}
 """Tables of which everybody sees some rows: the accounts that customers pay to."""
-OF_A_PART = {"bank_statement", "office", "payee_account", "sealed_key", "write_off", "journal_reversal"}
+OF_A_PART = {"bank_statement", "office", "payee_account", "sealed_key", "write_off", "journal_reversal", "bill"}
 """Those in which an officer of the umbrella sees any row of a part."""
 
 

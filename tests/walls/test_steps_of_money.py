@@ -1,12 +1,15 @@
 """Listed steps agree with the steps themselves: cash from the door and write-offs of orders."""
 
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from app.domain.books.payee_accounts import PAYEE_ACCOUNT
+from app.domain.books.bills import BILL
 from app.domain.people.bank_accounts import BANK_ACCOUNT
 from app.domain.selling.payments import RECEIPT
 from app.domain.selling.write_offs import WRITE_OFF
+from tests.scenarios.bills import enter, line, step
 from tests.scenarios.test_second_person import umbrella_of
 from tests.walls.test_steps import EURO, WHY, staff
 from tests.walls.walk import Built, Walk, ask, offices, walk_through
@@ -199,3 +202,37 @@ async def test_accounts_of_members_and_of_others_who_are_paid(world: World) -> N
             roles=roles,
         )
         assert await walk_through(world, seller, walk) == 4 * 13 * 2
+
+
+async def test_bills(world: World) -> None:
+    seller = await world.cooperative()
+    umbrella = await umbrella_of(world, seller)
+    roles = await deciders(world, seller) | {"umbrella": umbrella.treasurer}
+    roles["both"] = roles.pop("both")
+    today, numbers = f"{world.clock():%Y-%m-%d}", count(1)
+    member, member_id = await world.member(seller)
+
+    def at(*verbs: str) -> Any:
+        async def build() -> Built:
+            wood, number = line("10.00", "2.10"), f"W{next(numbers)}"
+            sender = {"kind": "member", "id": member_id}
+            bill = await enter(seller, "", wood, number=number, billedOn=today, creditor=sender)
+            for verb in verbs:
+                await step(seller.coordinator, bill, verb, "x")
+            return Built(f"/v1/bills/{bill['id']}", member)
+
+        return build
+
+    walk = Walk(
+        noun="bills",
+        process=BILL,
+        states={
+            "received": at(),
+            "disputed": at("dispute"),
+            "approved": at("approve"),
+            "rejected": at("reject"),
+        },
+        roles=roles,
+        inputs=WHY,
+    )
+    assert await walk_through(world, seller, walk) == 4 * 12 * 3

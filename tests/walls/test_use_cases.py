@@ -112,7 +112,7 @@ def arguments_of(name: str, verb: Verb, sample: Sample) -> dict[str, Any]:
         elif isinstance(parameter.annotation, type) and issubclass(parameter.annotation, Form):
             named[parameter.name] = sample.forms.get(parameter.annotation) or parameter.annotation()
         elif parameter.default is inspect.Parameter.empty or parameter.name == "cooperative_id":
-            named[parameter.name] = sample.values[parameter.name]
+            named[parameter.name] = sample.values.get(f"{name}.{parameter.name}", sample.values.get(parameter.name))
     return named
 
 

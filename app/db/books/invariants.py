@@ -268,7 +268,9 @@ INVARIANTS = {
             select 'repayment', id, case when reversed_on is null then cents else 0 end from repayment
              where payment_id is null
             union all
-            select 'spending', id, case when paid_on is null then 0 else coalesce(spent_cents, cents) end from spending
+            select 'spending', id, case when paid_on is null or exists (
+                        select from bill b where b.payer_id = spending.id and b.state = 'approved')
+                                        then 0 else coalesce(spent_cents, cents) end from spending
             union all
             select 'remittance', id, case when settled_on is null then 0 else cents end from remittance
             union all

@@ -40,6 +40,7 @@ RIGHTS: dict[JournalKind, Right] = {
     K.BARTER: Right.ANSWER_BARTER,
     K.JOINT_PURCHASE: Right.SETTLE_PURCHASE,
     K.JOINT_PURCHASE_CREDIT: Right.SETTLE_PURCHASE,
+    K.BILL: Right.WRITE_BILL,
 }
 """The bookings that people can undo, each with the right of the act itself: who may book it may undo it."""
 RIGHTS_OF_JOBS = {("assignment", K.COST): Right.CONFIRM_ASSIGNMENT}
@@ -57,12 +58,13 @@ class Seconds:
 SECONDS: dict[JournalKind, Seconds] = {
     K.WRITE_OFF: Seconds(Right.CONFIRM_WRITE_OFF, Right.READ_WRITE_OFF_REVERSAL),
     K.COST: Seconds(Right.DECIDE_CLAIM, Right.READ_COST_REVERSAL),
+    K.BILL: Seconds(Right.APPROVE_BILL, Right.READ_BILL),
 }
 """Bookings that one of the staff proposes and another one confirms: two people undo them, too.
 
 Of costs only those that a third person confirmed.
 """
-BY_YEAR = frozenset({K.ALLOWANCE, K.RELEASE, K.COLLECTIVE_PURCHASE, K.POT_SETTLEMENT})
+BY_YEAR = frozenset({K.ALLOWANCE, K.RELEASE, K.COLLECTIVE_PURCHASE, K.POT_SETTLEMENT, K.BILL})
 """Bookings that count in the calendar year of a member or the fund. Their reversal counts in the same year."""
 DEBT = "debt_set_off"
 """The rule of what a reversal sets off between a member's pot and debt; the booking itself had no such leg."""

@@ -117,6 +117,11 @@ OPENS: dict[str, tuple[Opening, ...]] = {
         Opening("know_of_own_account", Role.MEMBER),
     ),
     "payee_account.changed_of_partner": (Opening("know_of_account_at_partner", Role.TREASURER),),
+    **{
+        f"bill.{what}": (Opening("approve_bill", Role.COORDINATOR), Opening("approve_bill", Role.TREASURER))
+        for what in ("received", "reversed")
+    },
+    "bill.approved": (Opening("bill_without_file", Role.TREASURER, unless="filed"),),
     "order.expired": (Opening("call_customer", Role.COORDINATOR),),
     "offering.submitted": (Opening("review_offering", Role.COORDINATOR),),
     "offering_import.finished": (Opening("review_import", Role.COORDINATOR),),
@@ -205,6 +210,8 @@ CLOSES: dict[str, tuple[str, ...]] = {
     "write_off.decided": ("confirm_write_off",),
     "bank_account.decided": ("confirm_bank_account",),
     "payee_account.decided": ("confirm_payee_account",),
+    **{f"bill.{what}": ("approve_bill",) for what in ("approved", "rejected")},
+    "bill.reversed": ("bill_without_file",),
     "payment.decided": ("confirm_cash",),
     "offering.published": ("review_offering",),
     "offering.sent_back": ("review_offering",),

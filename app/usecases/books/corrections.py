@@ -33,6 +33,7 @@ from app.domain.second_person import may_here_or_above, require_here_or_above
 from app.ids import CooperativeId, JournalId, JournalReversalId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import reads_by_id
+from app.usecases.shared.book_bill import sides_of_bill, undo_bill
 from app.usecases.shared.undo import Undoing
 from app.usecases.shared.undo_allowance import undo_allowance
 from app.usecases.shared.undo_approval import act_of_approval, sides_of_approval, undo_approval
@@ -92,12 +93,14 @@ UNDO: dict[tuple[str, JournalKind], Undo] = {
     ("barter", JournalKind.BARTER): undo_barter,
     ("joint_purchase", JournalKind.JOINT_PURCHASE): undo_joint_purchase,
     ("joint_purchase", JournalKind.JOINT_PURCHASE_CREDIT): undo_purchase_credit,
+    ("bill", JournalKind.BILL): undo_bill,
 }
 """How each booking is undone, by the type of its source and its kind."""
 SIDES: dict[tuple[str, JournalKind], Sides] = {
     ("credit", JournalKind.CREDIT): sides_of_credit,
     ("write_off", JournalKind.WRITE_OFF): sides_of_write_off,
     ("cost_claim", JournalKind.COST): sides_of_cost,
+    ("bill", JournalKind.BILL): sides_of_bill,
     ("assignment", JournalKind.COST): sides_of_approval,
     ("order", JournalKind.CHARGE): sides_of_approval,
     ("netting", JournalKind.NETTING): sides_of_netting,

@@ -4,6 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from app.db import ledger
+from app.db.books.bills import bills
 from app.db.earning.costs import claims
 from app.db.engine import Tx
 from app.db.platform.outbox import tell
@@ -45,7 +46,11 @@ async def sides_of_cost(tx: Tx, journal: Journal) -> tuple[UUID, ...]:
 
 
 async def not_about_oneself(tx: Tx, actor: Actor, reversal: Reversal) -> None:
-    """Raises SecondPersonNeeded for whoever a write-off or a cost is about: buyer, makers, and who claimed it."""
+    """Raises SecondPersonNeeded for whoever it is about: buyer, makers, who claimed a cost, and who sent a bill."""
+    if reversal.kind is JournalKind.BILL:
+        if (await bills.get(tx, reversal.source_id)).member_id in actor.member_ids():
+            raise SecondPersonNeeded(verb="decline")
+        return
     if reversal.kind is JournalKind.COST:
         claim = await claims.get(tx, reversal.source_id)
         order_id, own = claim.order_id, claim.claimed_by == actor.person
