@@ -4,8 +4,8 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from app.domain.books.payee_accounts import PAYEE_ACCOUNT
 from app.domain.books.bills import BILL
+from app.domain.books.payee_accounts import PAYEE_ACCOUNT
 from app.domain.people.bank_accounts import BANK_ACCOUNT
 from app.domain.selling.payments import RECEIPT
 from app.domain.selling.write_offs import WRITE_OFF
