@@ -5,17 +5,17 @@ banks refuse loose address lines from November 2026 on, and derive the BIC from 
 """
 
 import re
-from typing import Any
 
-from lxml import etree
 from stdnum import iso11649
 
+from app.adapters.iso_elements import Element, Elements, file_of
 from app.domain.books.payment_files import PaymentFile, PaymentOfFile
 from app.domain.days import AMSTERDAM
 from app.domain.money import CURRENCY, decimal_text
 from app.domain.sepa_text import LONGEST_NAME, LONGEST_TEXT, keeps_a_letter, sepa_text
 
 PAIN = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
+_xml = Elements(PAIN)
 _ID = re.compile(r"(?!/)[A-Za-z0-9/\-?:().,'+]{1,35}(?<!/)")
 _DUTCH_WEIGHTS = (2, 4, 8, 5, 10, 9, 7, 3, 6, 1, 2, 4, 8, 5, 10)
 """Of the digits of a Dutch payment reference, from the last one on; the first digit is the check."""
@@ -33,55 +33,58 @@ def payment_file(batch: PaymentFile) -> bytes:
     counts = [("NbOfTxs", str(len(ids))), ("CtrlSum", decimal_text(sum(one.cents for one in batch.items)))]
     debtor = ("Nm", _name(batch.debtor_name))
     made_at = batch.made_at.astimezone(AMSTERDAM).replace(tzinfo=None).isoformat(timespec="seconds")
-    tree = _element(
+    tree = _xml.element(
         "Document",
-        _element(
+        _xml.element(
             "CstmrCdtTrfInitn",
-            _element(
-                "GrpHdr", ("MsgId", _id(batch.message_id)), ("CreDtTm", made_at), *counts, _element("InitgPty", debtor)
+            _xml.element(
+                "GrpHdr",
+                ("MsgId", _id(batch.message_id)),
+                ("CreDtTm", made_at),
+                *counts,
+                _xml.element("InitgPty", debtor),
             ),
-            _element(
+            _xml.element(
                 "PmtInf",
                 ("PmtInfId", _id(batch.message_id)),
                 ("PmtMtd", "TRF"),
                 ("BtchBookg", "false"),
                 *counts,
-                _nested("PmtTpInf", "SvcLvl", "Cd", text="SEPA"),
-                _nested("ReqdExctnDt", "Dt", text=batch.execute_on.isoformat()),
-                _element("Dbtr", debtor),
-                _nested("DbtrAcct", "Id", "IBAN", text=batch.debtor_iban),
-                _nested("DbtrAgt", "FinInstnId", "Othr", "Id", text="NOTPROVIDED"),
+                _xml.nested("PmtTpInf", "SvcLvl", "Cd", text="SEPA"),
+                _xml.nested("ReqdExctnDt", "Dt", text=batch.execute_on.isoformat()),
+                _xml.element("Dbtr", debtor),
+                _xml.nested("DbtrAcct", "Id", "IBAN", text=batch.debtor_iban),
+                _xml.nested("DbtrAgt", "FinInstnId", "Othr", "Id", text="NOTPROVIDED"),
                 ("ChrgBr", "SLEV"),
                 *(_payment(payment) for payment in batch.items),
             ),
         ),
     )
-    return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8"))
+    return file_of(tree)
 
 
-def _payment(payment: PaymentOfFile) -> Any:
+def _payment(payment: PaymentOfFile) -> Element:
     if payment.cents <= 0:
         raise ValueError("a payment has an amount above zero")
-    amount = _element("Amt", ("InstdAmt", decimal_text(payment.cents)))
-    amount[0].set("Ccy", CURRENCY)
-    return _element(
+    amount = _xml.text("InstdAmt", decimal_text(payment.cents), Ccy=CURRENCY)
+    return _xml.element(
         "CdtTrfTxInf",
-        _element("PmtId", ("EndToEndId", _id(payment.end_to_end_id))),
-        amount,
-        _element("Cdtr", ("Nm", _name(payment.name))),
-        _nested("CdtrAcct", "Id", "IBAN", text=payment.iban),
+        _xml.element("PmtId", ("EndToEndId", _id(payment.end_to_end_id))),
+        _xml.element("Amt", amount),
+        _xml.element("Cdtr", ("Nm", _name(payment.name))),
+        _xml.nested("CdtrAcct", "Id", "IBAN", text=payment.iban),
         *_remittance(payment),
     )
 
 
-def _remittance(payment: PaymentOfFile) -> list[Any]:
+def _remittance(payment: PaymentOfFile) -> list[Element]:
     """A reference that banks check, or a text: they refuse both together."""
     reference = "".join((payment.creditor_reference or "").split()).upper()
     if issuer := _issuer(reference):
-        kind = _element("Tp", _nested("CdOrPrtry", "Cd", text="SCOR"), ("Issr", issuer))
-        return [_element("RmtInf", _element("Strd", _element("CdtrRefInf", kind, ("Ref", reference))))]
+        kind = _xml.element("Tp", _xml.nested("CdOrPrtry", "Cd", text="SCOR"), ("Issr", issuer))
+        return [_xml.element("RmtInf", _xml.element("Strd", _xml.element("CdtrRefInf", kind, ("Ref", reference))))]
     text = sepa_text(" ".join(filter(None, (payment.creditor_reference, payment.text))), LONGEST_TEXT)
-    return [_nested("RmtInf", "Ustrd", text=text)] if text else []
+    return [_xml.nested("RmtInf", "Ustrd", text=text)] if text else []
 
 
 def _issuer(reference: str) -> str | None:
@@ -104,23 +107,3 @@ def _name(text: str) -> str:
     if not keeps_a_letter(text):
         raise ValueError(f"no letter is left of the name {text!r}")
     return sepa_text(text, LONGEST_NAME)
-
-
-def _element(name: str, *parts: Any) -> Any:
-    """An element with others in it; a pair is one of a name and a text."""
-    element = etree.Element(f"{{{PAIN}}}{name}", nsmap={None: PAIN})
-    for part in parts:
-        if isinstance(part, tuple):
-            etree.SubElement(element, f"{{{PAIN}}}{part[0]}").text = part[1]
-        else:
-            element.append(part)
-    return element
-
-
-def _nested(name: str, *names: str, text: str) -> Any:
-    """Elements within each other, the innermost of which has a text."""
-    *between, last = names
-    inner: Any = (last, text)
-    for one in reversed(between):
-        inner = _element(one, inner)
-    return _element(name, inner)
