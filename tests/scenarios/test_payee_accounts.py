@@ -267,6 +267,7 @@ async def test_both_faces_set_it_and_lead_to_the_creditor(world: World) -> None:
         ({"iban": "NL91ABNA0417164301"}, ("iban", "iban_malformed")),
         ({"name": "🌻 12"}, ("name", "name_without_letter")),
         ({"name": "x" * 71}, ("name", "string_too_long")),
+        ({"name": "щ" * 40}, ("name", "name_too_long_for_banks")),
         ({"creditor": {"kind": "bank", "id": IBAN}}, ("creditor.kind", "enum")),
     ],
 )

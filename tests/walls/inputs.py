@@ -71,6 +71,7 @@ GIVEN: dict[str, Json] = {
     "change_supplier": {"name": SAID},
     "enter_bill": {"creditor": {"kind": "supplier", "id": "supplier_id"}, "lines": [BILL_LINE]},
     "move_bill": {"verb": "approve"},
+    "propose_payee_account": {"creditor": {"kind": "municipality", "id": "municipality_id"}},
     "spend_fund": {"purpose": "gereedschap"},
     "answer_barter": {"verb": "confirm"},
     "answer_delivery": {"verb": "confirm"},
@@ -203,7 +204,7 @@ class Inputs:
     def _object(self, name: str, kind: GraphQLInputObjectType) -> Any:
         stated = self.given.get(name)
         if isinstance(stated, dict):
-            return stated
+            return shouted_as(stated, kind)
         if kind.name == "MoneyInput":
             return EURO
         asked = [n for n, field in kind.fields.items() if is_required_input_field(field) or n in self.given]

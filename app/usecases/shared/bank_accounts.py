@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 from stdnum import iban
 from stdnum.exceptions import ValidationError
 
+from app.domain.sepa_text import LONGEST_NAME, keeps_a_letter, sepa_text
 from app.vocabulary import Doc, Text
 
 
@@ -39,9 +40,11 @@ Iban = Annotated[
 
 
 def _written(name: str) -> str:
-    """The name, if a letter of it remains in a file of payments. Raises PydanticCustomError."""
-    if not any(letter.isalpha() for letter in name):
+    """The name, if it fits a file of payments, where other alphabets are spelled. Raises PydanticCustomError."""
+    if not keeps_a_letter(name):
         raise PydanticCustomError("name_without_letter", "a name without a letter")
+    if len(sepa_text(name)) > LONGEST_NAME:
+        raise PydanticCustomError("name_too_long_for_banks", "too long once it is spelled as banks take it")
     return name
 
 
