@@ -230,6 +230,11 @@ PLANTED = {
     "I22 consumer": [
         "update order_line set basis = 'excl', unit_price_cents = net_cents / quantity where offering_id is not null"
     ],
+    "I18": ["update payout set cents = cents + 1"],
+    "I18 creditor": ["update payout set creditor_id = uuidv7() where creditor_kind = 'member'"],
+    "I18 day": ["update payout set paid_on = paid_on - 1"],
+    "I18 lost": ["delete from payout"],
+    "I18 too much": ["update entry set balance_after = -1 where rule = 'payout' and cents < 0"],
     "I21": ["update entry set cents = cents + 1 where rule = 'supplied' and cents <> -1"],
     "I21 cost": ["update cost_claim set cents = cents + 1 where state = 'approved'"],
     "I21 bearer": ["update cost_claim set borne_by = 'cooperative_fund' where state = 'approved'"],
@@ -276,6 +281,12 @@ async def sold(world: World) -> None:
         await completed(seller, app, order)
         await pay(seller, order, "20.00")
         await write_off(seller, order, None, bearer)
+    await world.cost(seller, unpaid, "10.00")
+    for creditor, cents in (("member", "6.00"), ("customer", "1.00")):
+        found = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/payables")
+        named = next(one["creditor"] for one in found["items"] if one["creditor"]["kind"] == creditor)
+        payout = {"creditor": named, "amount": {"amount": cents}}
+        await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/payouts", payout)
     by_cash = await world.cooperative()
     method = {"cashMethodFrom": f"{world.clock().year}-01-01", "cashMethodGround": "listed_trade"}
     place = f"/v1/cooperatives/{by_cash.id}"

@@ -7,7 +7,7 @@ Revises: 0076
 from app.db.revisions import run_file
 
 revision = "0080"
-down_revision = "0077"
+down_revision = "0078"
 branch_labels = None
 depends_on = None
 

@@ -313,9 +313,18 @@ class NothingOpen(Conflict):
 
 
 class NothingOwed(Conflict):
-    """Nothing was paid that could go back to the customer."""
+    """Nothing was paid that could go back to the customer.
+
+    With `how="creditor"` a creditor is owed `owed_cents`, which is less than that.
+    """
 
     code = "nothing_owed"
+
+
+class InBatch(Conflict):
+    """An open batch of payments is to pay it; `left_cents` of what this creditor is owed are in none."""
+
+    code = "in_batch"
 
 
 class PaidBackAlready(Conflict):

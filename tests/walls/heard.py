@@ -15,11 +15,11 @@ EARS: dict[str, frozenset[str]] = {
     "coordinator": _ORDER
     | _MEMBER
     | _HOUSE
-    | {"permission", "power", "credit", "loss", "account", "hours", "fund", "merchant", "bill"},
+    | {"permission", "power", "credit", "loss", "account", "hours", "fund", "merchant", "bill", "payout"},
     "treasurer": _ORDER
     | _MEMBER
     | _HOUSE
-    | {"power", "credit", "loss", "account", "hours", "fund", "delivery", "correction", "merchant", "bill"},
+    | {"power", "credit", "loss", "account", "hours", "fund", "delivery", "correction", "merchant", "bill", "payout"},
     "approver": frozenset({"draft", "loss", "account", "spending", "supplier", "payee", "bill"}),
     "umbrella-treasurer": frozenset({"loss", "account", "payee", "bill"}),
     "network": frozenset({"agreement", "app", "power"}),

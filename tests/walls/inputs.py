@@ -67,6 +67,7 @@ GIVEN: dict[str, Json] = {
     "give_permission": {"startsOn": "2026-07-01", "until": "2026-07-31"},
     "report_remittance": {"through": "2026-02"},
     "close_month": {"month": "2026-02", "bankBalance": EURO},
+    "record_payout": {"creditor": {"kind": "member", "id": "member_id"}},
     "add_fund": {"purposes": ["dak"]},
     "change_supplier": {"name": SAID},
     "enter_bill": {"creditor": {"kind": "supplier", "id": "supplier_id"}, "lines": [BILL_LINE]},

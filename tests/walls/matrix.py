@@ -167,6 +167,10 @@ list_payee_accounts          member coordinator treasurer approver umbrella-trea
 propose_payee_account        treasurer
 get_payee_account            member coordinator treasurer approver umbrella-treasurer
 move_payee_account           coordinator treasurer approver umbrella-treasurer
+list_payables                coordinator treasurer
+list_payouts                 coordinator treasurer
+get_payout                   coordinator treasurer
+record_payout                treasurer
 list_funds                   coordinator treasurer
 add_fund                     treasurer
 get_fund                     coordinator treasurer

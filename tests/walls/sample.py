@@ -73,6 +73,7 @@ PERSONAL = frozenset(
         "loss",
         "account",
         "payee",
+        "payout",
         "power",
     }
 )
@@ -386,13 +387,20 @@ async def _pot(sample: Sample) -> None:
     place = f"/v1/members/{seller.member_id}"
     premium = {"kind": "premium", "amount": EURO, "reason": sample.word("reason")}
     allowance = await seller.treasurer("POST", f"{place}/allowances", premium)
+    paid: Json = {"creditor": {"kind": "member", "id": seller.member_id}, "amount": EURO}
+    payout = await sample.at(seller.treasurer, "payouts", paid | {"reason": sample.word("payout")})
     pump = {"purpose": "gereedschap", "title": sample.word("spending"), "supplier": sample.word("supplier")}
     asked = await seller.member("POST", f"{place}/spending-requests", pump | {"amount": EURO})
     dates = {"memberId": seller.member_id, "startsOn": "2026-01-01", "until": "2026-06-30"}
     permission = await sample.at(sample.manager, "permissions", dates)
     await seller.coordinator("GET", f"/v1/permissions/{permission['id']}/note")
     noted = await sample.at(sample.manager, "permissions", dates | {"note": sample.word("permission")})
-    ids = {"allowance_id": allowance["id"], "request_id": asked["id"], "permission_id": noted["id"]}
+    ids = {
+        "payout_id": payout["id"],
+        "allowance_id": allowance["id"],
+        "request_id": asked["id"],
+        "permission_id": noted["id"],
+    }
     sample.values |= {name: UUID(value) for name, value in ids.items()}
 
 

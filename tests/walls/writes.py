@@ -67,6 +67,7 @@ INSERTS: Callers = {
     "outbox": ENTERED,
     "payee_account": ("member",),
     "payment": (*STAFF, "member"),
+    "payout": STAFF,
     "permission": ("case-manager",),
     "permission_read": STAFF,
     "power_event": (*STAFF, "network"),

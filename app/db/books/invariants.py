@@ -6,6 +6,7 @@ from asyncpg import PostgresError
 
 from app.db.books.invoice_invariants import OF_INVOICES
 from app.db.books.order_invariants import CAME_IN, MONEY, OF_ORDERS, OF_RESULTS
+from app.db.books.payout_invariants import OF_PAYOUTS
 from app.db.books.price_invariants import OF_PRICES
 from app.db.buying.spending import LOTS
 from app.db.earning.agreements import get_agreement
@@ -272,7 +273,7 @@ INVARIANTS = {
                         select from bill b where b.payer_id = spending.id and b.state = 'approved')
                                         then 0 else coalesce(spent_cents, cents) end from spending
             union all
-            select 'remittance', id, case when settled_on is null then 0 else cents end from remittance
+            select 'remittance', id, case when settled_on is null or by_payouts then 0 else cents end from remittance
             union all
             select 'ballot', id, case when paid_on is null then 0 else cents end from ballot
             union all
@@ -317,7 +318,7 @@ INVARIANTS = {
 
 async def broken(tx: Tx) -> dict[str, list[str]]:
     """Each invariant with the rows that break it; all lists are empty if the books are right."""
-    each = INVARIANTS | OF_ORDERS | OF_RESULTS | OF_PRICES | OF_INVOICES
+    each = INVARIANTS | OF_ORDERS | OF_RESULTS | OF_PRICES | OF_INVOICES | OF_PAYOUTS
     found = {name: await _breaking(tx, sql) for name, sql in each.items()}
     return found | {I8: await _other_splits(tx)}
 

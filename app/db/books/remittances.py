@@ -38,6 +38,7 @@ class RemittanceRow(SQLModel, table=True):
     reference: str = c.text()
     invoiced_by: UUID | None = c.link("person", null=True, index=False)
     settled_on: date | None = c.day(null=True)
+    by_payouts: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     version: int
 
 
@@ -89,6 +90,7 @@ async def owed_lines(tx: Tx, cooperative_id: UUID, after: date | None, through: 
     sql = """select j.id as journal_id, e.line, j.effective_on, j.period, j.kind, e.rule, e.cents, e.facts
                from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id
               where a.cooperative_id = $1 and a.kind = 'payable_municipality' and j.source_type <> 'remittance'
+                and coalesce(e.facts ->> 'of', e.rule) <> 'payout'
                 and ($2::date is null or j.period > $2) and ($3::date is null or j.period <= $3)
               order by j.id, e.line"""
     found, name = [], tx.sealing.pseudonym
@@ -97,3 +99,11 @@ async def owed_lines(tx: Tx, cooperative_id: UUID, after: date | None, through: 
         member = values["facts"].pop("member", None)
         found.append(Line(**values, member=name(cooperative_id, UUID(member)) if member else None))
     return found
+
+
+async def paid_out_to(tx: Tx, cooperative_id: UUID, municipality_id: UUID) -> int:
+    """What payouts to a municipality paid, in cents; not the payments of single remittances."""
+    sql = """select coalesce(-sum(e.cents), 0)::bigint from account a join entry e on e.account_id = a.id
+              where a.cooperative_id = $1 and a.kind = 'payable_municipality' and a.party = $2
+                and coalesce(e.facts ->> 'of', e.rule) = 'payout'"""
+    return int(await tx.value(sql, cooperative_id, str(municipality_id)))

@@ -51,6 +51,7 @@ begin
     update repayment set reason = '' where order_id = any(p_orders) and reason <> '';
     update write_off set reason = '' where order_id = any(p_orders) and reason <> '';
     update payment set reason = '' where order_id = any(p_orders) and reason <> '';
+    update payout set reason = '' where creditor_id = any(p_orders) and reason <> '';
     perform forget_reversals(p_orders, array(select id from payment where order_id = any(p_orders)));
     update assignment_customer set contact = '{"name": "\u2013"}' where id = any(v_jobs);
     update assignment set about = '', place = '', reason = '', version = version + 1
@@ -125,6 +126,7 @@ begin
     update spending set title = E'\u2013', supplier = '', receipt = '', reason = ''
      where member_id = any(v_members) and paid_on is null;
     update earning set reason = '' where member_id = any(v_members) and reason <> '';
+    update payout set reason = '' where creditor_id = any(v_members) and reason <> '';
     update power_event set reason = '' where person_id = v_me and reason <> '';
     perform forget_reversals(v_members);
     perform forget_facts(

@@ -87,6 +87,8 @@ class Remittance:
     """The municipality's reference on its invoice."""
     invoiced_by: UUID | None = None
     settled_on: date | None = None
+    by_payouts: bool = False
+    """Whether payouts to the municipality paid it, and no payment of its own."""
     version: int = 1
 
 
@@ -196,6 +198,23 @@ def settlement(remittance: Remittance) -> tuple[Leg, ...]:
         ),
         Leg(kind=AccountKind.BANK, cents=remittance.cents, rule="remittance", facts=facts),
     )
+
+
+def by_payouts(found: Sequence[Remittance], paid_cents: int, day: date) -> list[tuple[Remittance, Remittance]]:
+    """The remittances that change by what payouts paid so far, before and after. They pay the oldest invoice first."""
+    changed = []
+    for remittance in sorted(found, key=lambda one: one.through):
+        settled = remittance.state is RemittanceState.SETTLED
+        if remittance.state is RemittanceState.REPORTED or (settled and not remittance.by_payouts):
+            continue
+        paid_cents -= remittance.cents
+        if settled and paid_cents < 0:
+            after = replace(remittance, state=RemittanceState.INVOICED, settled_on=None, by_payouts=False)
+            changed.append((remittance, after))
+        elif not settled and paid_cents >= 0:
+            after = replace(remittance, state=RemittanceState.SETTLED, settled_on=day, by_payouts=True)
+            changed.append((remittance, after))
+    return changed
 
 
 def recompute_lines(lines: Sequence[Line]) -> list[Recomputed]:

@@ -53,6 +53,7 @@ from app.usecases.shared.undo_payment import (
     undo_repayment,
     undo_write_off,
 )
+from app.usecases.shared.undo_payout import not_paid_since, undo_payout
 from app.usecases.shared.undo_pot import undo_pot_settlement
 from app.usecases.shared.undo_purchase import sides_of_purchase, undo_joint_purchase
 from app.usecases.shared.undo_purchase_credit import (
@@ -94,6 +95,7 @@ UNDO: dict[tuple[str, JournalKind], Undo] = {
     ("joint_purchase", JournalKind.JOINT_PURCHASE): undo_joint_purchase,
     ("joint_purchase", JournalKind.JOINT_PURCHASE_CREDIT): undo_purchase_credit,
     ("bill", JournalKind.BILL): undo_bill,
+    ("payout", JournalKind.PAYOUT): undo_payout,
 }
 """How each booking is undone, by the type of its source and its kind."""
 SIDES: dict[tuple[str, JournalKind], Sides] = {
@@ -281,6 +283,7 @@ async def _book(tx: Tx, actor: Actor, journal: Journal, reversal: Reversal) -> N
         actor=actor,
     )
     await UNDO[journal.source_type, journal.kind](tx, undoing)
+    await not_paid_since(tx, journal)
     await tell(tx, "journal.reversed", journal.cooperative_id, journal.id, kind=journal.kind)
 
 

@@ -23,6 +23,7 @@ from app.domain.books.remittances import (
     settlement,
     sums,
 )
+from app.domain.creditors import Creditor, CreditorKind
 from app.domain.days import check_day, day_of
 from app.domain.ledger import JournalKind, Posting
 from app.domain.page import Page, PageRequest
@@ -31,6 +32,8 @@ from app.ids import CooperativeId, RemittanceId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.declared.version import expect
+from app.usecases.shared.pay_creditor import check_payable
+from app.usecases.shared.remittances_paid import follow_payouts
 from app.vocabulary import Month, PaymentDay, Reference, Version, first_of
 
 
@@ -98,8 +101,12 @@ async def invoice_remittance(
     found = await remittances.get(tx, remittance_id, lock=True)
     actor.require(Right.INVOICE_REMITTANCE, found.cooperative_id, municipality_id=found.municipality_id)
     expect(found.version, expected_version)
+    after = await remittances.save(tx, invoiced(Case(found, actor, tx.now), reference))
     await tell(tx, "remittance.invoiced", found.cooperative_id, found.id, through=f"{found.through:%Y-%m}")
-    return await remittances.save(tx, invoiced(Case(found, actor, tx.now), reference))
+    await lend_staff_view(tx, found.cooperative_id)
+    # It may be paid already.
+    await follow_payouts(tx, found.cooperative_id, found.municipality_id, tx.today)
+    return await remittances.get(tx, after.id)
 
 
 async def settle_remittance(
@@ -110,12 +117,18 @@ async def settle_remittance(
     paid_on: PaymentDay | None = None,
     expected_version: Version | None = None,
 ) -> Remittance:
-    """Record that the remittance was paid. Raises WrongState, DayOutOfRange."""
+    """Record that the remittance was paid by bank. A payout to the municipality does that, too.
+
+    Raises WrongState, DayOutOfRange; NothingOwed and InBatch as a payout does.
+    """
     found = await remittances.get(tx, remittance_id, lock=True)
     actor.require(Right.SETTLE_REMITTANCE, found.cooperative_id)
     expect(found.version, expected_version)
     day = check_day("paid_on", paid_on or tx.today, day_of(found.reported_at), tx.today)
     paid = settled(Case(found, actor, tx.now), day)
+    await check_payable(
+        tx, found.cooperative_id, Creditor(CreditorKind.MUNICIPALITY, found.municipality_id), found.cents
+    )
     part = await ledger.parts_of(tx, "remittance", found.id, JournalKind.REMITTANCE) + 1
     await ledger.post(
         tx,

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from app.db.books.payee_accounts import payee_accounts_of_members
+from app.db.books.payouts import payouts
 from app.db.buying.joint_purchases import wishes
 from app.db.buying.spending import requests
 from app.db.earning.allowances import allowances
@@ -27,6 +28,7 @@ from app.db.selling.orders import orders
 from app.db.store import Store, rows_of
 from app.domain.access import Right
 from app.domain.actors import Actor
+from app.domain.creditors import CreditorKind
 from app.domain.errors import NotFound
 from app.domain.people.members import BEFORE_ADMISSION, FORMER, Destination, Member, transition
 from app.domain.platform.privacy import FULL_INVOICE_CENTS, TRACES, check_erasable, end_of_books
@@ -106,6 +108,7 @@ async def export_me(tx: Tx, actor: Actor) -> dict[str, Any]:
     found["payeeAccounts"] = await payee_accounts_of_members(tx, mine)
     for name, side in (("given", "giver_id"), ("received", "receiver_id")):
         found[f"barters{name.title()}"] = await barters.all(tx, **{side: mine})
+    found["payouts"] = await payouts.all(tx, creditor_kind=CreditorKind.MEMBER, creditor_id=mine)
     found["pots"] = {str(m.id): await rows_of(tx, pot_movements(m.id, MOST_MOVEMENTS)) for m in found["members"]}
     exported: dict[str, Any] = to_jsonable_python(found)
     exported["orders"] = [_as_bought(order) for order in exported["orders"]]

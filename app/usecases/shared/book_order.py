@@ -92,12 +92,13 @@ async def post_of_order(
     *,
     agreement_id: UUID | None = None,
     reverses: Reverses | None = None,
+    journal_id: UUID | None = None,
 ) -> None:
     """Posts a journal of an order in the books of its seller."""
     await ledger.post(
         tx,
         Posting(
-            id=reverses.by_id if reverses else uuid7(),
+            id=reverses.by_id if reverses else journal_id or uuid7(),
             cooperative_id=order.cooperative_id,
             kind=kind,
             source_type=source[0],

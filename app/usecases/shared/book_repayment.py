@@ -25,10 +25,12 @@ async def book_repayment(
     *,
     method: PaymentMethod = PaymentMethod.BANK_TRANSFER,
     bank_line_id: UUID | None = None,
+    journal_id: UUID | None = None,
 ) -> Repayment:
     """Books what goes back of a locked order: `cents`, or all that is owed back; the price is due again as far.
 
-    With a bank line it went by that. Raises NothingOwed, MoreThanLeft, SecondPersonNeeded for the buyer and the makers.
+    With a bank line it went by that; with a `journal_id` its journal has that id. Raises NothingOwed, MoreThanLeft,
+    SecondPersonNeeded for the buyer and the makers.
     """
     by = await nobody_involved(tx, actor, order, "repay")
     after = repay(order, cents)
@@ -45,7 +47,8 @@ async def book_repayment(
     )
     await repayments.add(tx, repayment)
     legs = repayment_legs(order, after, method, bank_line_id)
-    await post_of_order(tx, after, JournalKind.REPAYMENT, ("repayment", repayment.id), 1, day, legs)
+    source = ("repayment", repayment.id)
+    await post_of_order(tx, after, JournalKind.REPAYMENT, source, 1, day, legs, journal_id=journal_id)
     after = await recharge(tx, order, after, day)
     await tell(tx, "order.repaid", order.cooperative_id, order.id, reference=order.reference)
     await save_money(tx, actor, order, after, "repay")

@@ -1,0 +1,123 @@
+"""Books money that goes to a creditor."""
+
+from datetime import date
+from uuid import UUID
+
+from app.db import ledger
+from app.db.books.payables import balance_of, lock_payables
+from app.db.books.payouts import payouts
+from app.db.engine import Tx, uuid7
+from app.db.people.persons import lend_staff_view
+from app.db.selling.orders import orders
+from app.domain.actors import Actor
+from app.domain.books.payables import check_owed
+from app.domain.books.payouts import Payout, PayoutMethod, method_of, payout_legs, receipt_legs
+from app.domain.creditors import Creditor, CreditorAccount, CreditorKind
+from app.domain.ledger import JournalKind, Leg, Posting
+from app.domain.money_place import MoneyPlace
+from app.domain.selling.payments import PaymentMethod
+from app.usecases.shared.book_repayment import book_repayment
+from app.usecases.shared.creditors import account_in
+from app.usecases.shared.order_money import open_for_money
+from app.usecases.shared.remittances_paid import follow_payouts
+
+Source = tuple[str, UUID]
+
+
+async def pay_creditor(
+    tx: Tx,
+    actor: Actor,
+    cooperative_id: UUID,
+    creditor: Creditor,
+    cents: int,
+    day: date,
+    place: MoneyPlace,
+    *,
+    payout_id: UUID | None = None,
+    bank_line_id: UUID | None = None,
+    reason: str = "",
+) -> Payout:
+    """Books `cents` that went to a creditor from a place. Another cooperative gets it in its own books, too.
+
+    To a customer it is a repayment of their order. Raises NotFound, NothingOwed for more than is owed, InBatch,
+    SecondPersonNeeded for the buyer and the makers of an order.
+    """
+    account = await check_payable(tx, cooperative_id, creditor, cents)
+    payout = Payout(
+        id=payout_id or uuid7(),
+        cooperative_id=cooperative_id,
+        creditor_kind=creditor.kind,
+        creditor_id=creditor.id,
+        cents=cents,
+        paid_on=day,
+        method=method_of(place),
+        recorded_by=actor.person,
+        recorded_at=tx.now,
+        reason=reason,
+        bank_line_id=bank_line_id,
+    )
+    await payouts.add(tx, payout)
+    if creditor.kind is CreditorKind.CUSTOMER:
+        await _pay_customer(tx, actor, payout)
+    else:
+        legs = payout_legs(account, cents, place)
+        await book_payment(tx, payout.id, cooperative_id, ("payout", payout.id), day, legs)
+        if creditor.kind is CreditorKind.COOPERATIVE and creditor.id != cooperative_id:
+            await _book_receipt(tx, payout)
+        # Whatever else lowered the debt meanwhile, nobody is paid more than it was.
+        check_owed(0, await balance_of(tx, cooperative_id, account))
+    if creditor.kind is CreditorKind.MUNICIPALITY:
+        await follow_payouts(tx, cooperative_id, creditor.id, day)
+    return payout
+
+
+async def check_payable(tx: Tx, cooperative_id: UUID, creditor: Creditor, cents: int) -> CreditorAccount:
+    """The account of a creditor who is owed so much that no open batch is to pay. Nobody else pays creditors then.
+
+    Raises NotFound, NothingOwed, InBatch.
+    """
+    await lock_payables(tx, cooperative_id)
+    account = await account_in(tx, cooperative_id, creditor)
+    check_owed(cents, await balance_of(tx, cooperative_id, account))
+    return account
+
+
+async def book_payment(
+    tx: Tx, journal_id: UUID, cooperative_id: UUID, source: Source, day: date, legs: tuple[Leg, ...], part: int = 1
+) -> None:
+    """Posts a journal of money that goes to a creditor."""
+    await ledger.post(
+        tx,
+        Posting(
+            id=journal_id,
+            cooperative_id=cooperative_id,
+            kind=JournalKind.PAYOUT,
+            source_type=source[0],
+            source_id=source[1],
+            part=part,
+            effective_on=day,
+            legs=legs,
+        ),
+    )
+
+
+async def _book_receipt(tx: Tx, payout: Payout) -> None:
+    """The other cooperative gets the money, and its claim is paid."""
+    await lend_staff_view(tx, payout.creditor_id)
+    legs = receipt_legs(payout.cooperative_id, payout.cents, payout.method)
+    await book_payment(tx, uuid7(), payout.creditor_id, ("payout", payout.id), payout.paid_on, legs, part=2)
+
+
+async def _pay_customer(tx: Tx, actor: Actor, payout: Payout) -> None:
+    order = open_for_money(tx, await orders.get(tx, payout.creditor_id, lock=True))
+    check_owed(payout.cents, order.owed_back_cents)
+    await book_repayment(
+        tx,
+        actor,
+        order,
+        payout.cents,
+        payout.paid_on,
+        method=PaymentMethod.CASH if payout.method is PayoutMethod.CASH else PaymentMethod.BANK_TRANSFER,
+        bank_line_id=payout.bank_line_id,
+        journal_id=payout.id,
+    )
