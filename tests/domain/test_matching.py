@@ -56,8 +56,8 @@ BOOKS = Open(
 
 
 def line(cents: int, text: str = "", **more: Any) -> BankLine:
-    named = {"id": uuid4(), "cooperative_id": uuid4(), "statement_id": uuid4(), "iban": OURS, "day": DAY}
-    return BankLine(**named, cents=cents, left_cents=cents, identity="x", place=1, text=text, **more)
+    named: dict[str, Any] = {"id": uuid4(), "cooperative_id": uuid4(), "statement_id": uuid4(), "iban": OURS}
+    return BankLine(**named, day=DAY, cents=cents, left_cents=cents, identity="x", place=1, text=text, **more)
 
 
 def placed(found: BankLine, known: Open = BOOKS) -> Placement:

@@ -68,6 +68,7 @@ GIVEN: dict[str, Json] = {
     "report_remittance": {"through": "2026-02"},
     "close_month": {"month": "2026-02", "bankBalance": EURO},
     "record_payout": {"creditor": {"kind": "member", "id": "member_id"}},
+    "match_line": {"parts": [{"cash": True, "amount": {"amount": "0.01"}}]},
     "add_fund": {"purposes": ["dak"]},
     "change_supplier": {"name": SAID},
     "enter_bill": {"creditor": {"kind": "supplier", "id": "supplier_id"}, "lines": [BILL_LINE]},

@@ -81,6 +81,9 @@ list_bank_accounts           coordinator treasurer approver umbrella-treasurer
 propose_bank_account         treasurer
 get_bank_account             coordinator treasurer approver umbrella-treasurer
 move_bank_account            coordinator treasurer approver umbrella-treasurer
+list_bank_matches            treasurer
+match_line                   treasurer
+list_match_suggestions       treasurer
 get_readiness                coordinator treasurer network
 list_offices                 coordinator treasurer network
 list_municipalities          everyone

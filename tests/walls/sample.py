@@ -9,6 +9,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from app.adapters.mail import Mail
+from app.db import ledger
+from app.db.books.bank_statements import bank_lines
 from app.domain.creditors import CreditorKind
 from app.domain.documents import MediaType
 from app.domain.earning.agreements import Side
@@ -23,6 +25,7 @@ from app.domain.platform.events import Event
 from app.domain.platform.messages import SENT, Channel, Message, MessageState
 from app.domain.platform.webhooks import Answer
 from app.domain.selling.invoices import SendingChannel
+from app.usecases.books.bank_matches import MatchPart
 from app.usecases.books.bills import BillCreditorInput, BillLineInput
 from app.usecases.market.offering_imports import PutOffering, ReviewImport
 from app.usecases.market.offerings import AddOffering
@@ -33,6 +36,7 @@ from app.usecases.shared.order_form import OrderLineInput
 from app.usecases.shared.purchase_forms import TierInput
 from app.vocabulary import BalanceIn, Form, MoneyIn
 from app.worker import Worker
+from tests.scenarios.bank import line_posting
 from tests.scenarios.bills import enter, line
 from tests.scenarios.buying import SPOOLS, finish, move, plan, wish
 from tests.scenarios.jobs import agreed, join, slot
@@ -307,8 +311,8 @@ async def _account(sample: Sample) -> None:
 
 
 async def _bank(sample: Sample) -> None:
-    """A statement that was typed, with a line."""
-    statement, place = uuid4(), sample.values["cooperative_id"]
+    """A statement that was typed, with a line; a part of that has a place."""
+    statement, line_id, place = uuid4(), uuid4(), sample.values["cooperative_id"]
     async with sample.world.books.transaction() as tx:
         typed = """insert into bank_statement (id, cooperative_id, iban, number, first_on, last_on, opening_cents,
                                                closing_cents, source, state, entered_by, entered_at, version)
@@ -318,7 +322,12 @@ async def _bank(sample: Sample) -> None:
         line = """insert into bank_line (id, cooperative_id, statement_id, iban, day, cents, identity, place, text,
                                          version)
                   values ($1, $2, $3, $4, $5, 100, 'x', 1, 'x', 1)"""
-        await tx.value(line, uuid4(), place, statement, IBAN, date(2026, 3, 2))
+        await tx.value(line, line_id, place, statement, IBAN, date(2026, 3, 2))
+        known = await bank_lines.get(tx, line_id)
+        await ledger.post(tx, line_posting(known))
+    part: Json = {"category": "income/gifts", "amount": {"amount": "0.40"}}
+    await sample.seller.treasurer("POST", f"/v1/bank-lines/{line_id}/matches", {"parts": [part]})
+    sample.values |= {"line_id": line_id, "parts": [MatchPart(cash=True)]}
 
 
 async def _numbers(sample: Sample) -> None:

@@ -29,6 +29,7 @@ INSERTS: Callers = {
     "ballot": ("voters-treasurer",),
     "bank_account": STAFF,
     "bank_line": STAFF,
+    "bank_match": STAFF,
     "bank_statement": STAFF,
     "barter": STAFF,
     "bill": STAFF,

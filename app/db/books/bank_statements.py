@@ -84,7 +84,7 @@ class BankLineRow(SQLModel, table=True):
 
 
 LEFT = """
-    coalesce((select -b.posted from account a join balance b on b.account_id = a.id
+    coalesce((select b.posted from account a join balance b on b.account_id = a.id
                where a.cooperative_id = t.cooperative_id and a.kind = 'suspense' and a.currency = 'EUR'
                  and coalesce(a.member_id, '00000000-0000-0000-0000-000000000000')
                      = '00000000-0000-0000-0000-000000000000' and coalesce(a.party, '') = t.id::text), 0)"""

@@ -8,6 +8,7 @@ from sqlalchemy import text as sql_text
 from sqlmodel import SQLModel
 
 from app.db import columns as c
+from app.db.engine import Tx
 from app.db.people.cooperatives import UMBRELLA
 from app.db.store import Store
 from app.domain.people.bank_accounts import BankAccount
@@ -58,3 +59,9 @@ bank_accounts = Store(
     fixed=("cooperative_id", "iban", "name", "proposed_by", "proposed_at"),
     umbrella_id=UMBRELLA,
 )
+
+
+async def own_ibans(tx: Tx, cooperative_id: UUID) -> frozenset[str]:
+    """The accounts whose statements are a cooperative's own: confirmed ones, and those that were replaced."""
+    sql = "select distinct iban from bank_account where cooperative_id = $1 and state in ('confirmed', 'replaced')"
+    return frozenset(row["iban"] for row in await tx.rows(sql, cooperative_id))

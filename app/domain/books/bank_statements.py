@@ -1,6 +1,6 @@
 """Bank statements of a cooperative's own accounts, and their lines."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -141,3 +141,8 @@ class BankLine:
         if not self.left_cents:
             return LineState.PLACED
         return LineState.PARKED if self.parked_reason else LineState.OPEN
+
+    @property
+    def unparked(self) -> "BankLine":
+        """The line, which has no reason to wait any more."""
+        return replace(self, parked_reason=None, parked_by=None)

@@ -42,6 +42,8 @@ RIGHTS: dict[JournalKind, Right] = {
     K.JOINT_PURCHASE_CREDIT: Right.SETTLE_PURCHASE,
     K.BILL: Right.WRITE_BILL,
     K.PAYOUT: Right.PAY_OUT,
+    K.MATCH: Right.PLACE_LINE,
+    K.BOOKING: Right.PLACE_LINE,
 }
 """The bookings that people can undo, each with the right of the act itself: who may book it may undo it."""
 RIGHTS_OF_JOBS = {("assignment", K.COST): Right.CONFIRM_ASSIGNMENT}

@@ -14,6 +14,7 @@ from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
 from app.domain.access import Right
 from app.domain.actors import Actor
+from app.domain.books.bank_matches import MATCH
 from app.domain.books.corrections import (
     SECONDS,
     Reversal,
@@ -43,6 +44,7 @@ from app.usecases.shared.undo_between import sides_of_delivery, sides_of_netting
 from app.usecases.shared.undo_fund import undo_fund_booking
 from app.usecases.shared.undo_held import undo_release
 from app.usecases.shared.undo_job_credit import act_of_credit, sides_of_credit
+from app.usecases.shared.undo_match import undo_match
 from app.usecases.shared.undo_payment import (
     not_about_oneself,
     sides_of_cost,
@@ -96,6 +98,8 @@ UNDO: dict[tuple[str, JournalKind], Undo] = {
     ("joint_purchase", JournalKind.JOINT_PURCHASE_CREDIT): undo_purchase_credit,
     ("bill", JournalKind.BILL): undo_bill,
     ("payout", JournalKind.PAYOUT): undo_payout,
+    (MATCH, JournalKind.MATCH): undo_match,
+    (MATCH, JournalKind.BOOKING): undo_match,
 }
 """How each booking is undone, by the type of its source and its kind."""
 SIDES: dict[tuple[str, JournalKind], Sides] = {

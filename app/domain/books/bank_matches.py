@@ -1,0 +1,129 @@
+"""Parts of bank lines that have a place, and the journals that put them there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from app.domain.books.bank_statements import BankLine
+from app.domain.books.matching import MatchRule, Part, What
+from app.domain.creditors import CreditorKind
+from app.domain.errors import AlreadySettled, MoreThanLeft, RuleRefused
+from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, ResultLine
+from app.domain.money_place import MoneyPlace, on_line
+
+
+class BankCategory(StrEnum):
+    """What a bank line can be for the cooperative's fund: a cost, or an income.
+
+    A bad debt is written off by two people, and is none of them.
+    """
+
+    MATERIALS = "cost/materials"
+    SUBCONTRACTED = "cost/subcontracted"
+    RENT = "cost/rent"
+    ENERGY = "cost/energy"
+    INSURANCE = "cost/insurance"
+    TRAINING = "cost/training"
+    OFFICE = "cost/office"
+    TRAVEL = "cost/travel"
+    EQUIPMENT = "cost/equipment"
+    BANK = "cost/bank"
+    OTHER_COST = "cost/other"
+    GRANTS = "income/grants"
+    GIFTS = "income/gifts"
+    CONTRIBUTIONS = "income/contributions"
+    INTEREST = "income/interest"
+    OTHER_INCOME = "income/other"
+
+
+MATCH = "bank_match"
+"""The type of source of a match that is no payment, repayment or payout."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BankMatch:
+    """`cents` of a bank line, above zero if they came in, on one place. `source_type` and `source_id` booked it."""
+
+    id: UUID
+    cooperative_id: UUID
+    line_id: UUID
+    cents: int
+    what: What
+    rule: MatchRule
+    journal_kind: JournalKind
+    source_type: str
+    source_id: UUID
+    matched_by: UUID
+    matched_at: datetime
+    target_id: UUID | None = None
+    creditor_kind: CreditorKind | None = None
+    category: str | None = None
+    journal_id: UUID | None = None
+    """The journal that booked it; loaded."""
+    undone_by: UUID | None = None
+    """The journal that undid it; loaded."""
+
+    @property
+    def part(self) -> Part:
+        return Part(
+            cents=self.cents,
+            what=self.what,
+            target_id=self.target_id,
+            creditor_kind=self.creditor_kind,
+            category=self.category,
+        )
+
+
+def check_parts(line: BankLine, parts: Iterable[Part]) -> None:
+    """Raises AlreadySettled for a line that is placed, RuleRefused for a part of nothing, MoreThanLeft."""
+    if not line.left_cents:
+        raise AlreadySettled(what="bank_line")
+    cents = [part.cents for part in parts]
+    if not all(cents):
+        raise RuleRefused(rule="amount_needed", value=str(line.id))
+    after = line.left_cents - sum(cents)
+    if abs(after) > abs(line.left_cents) or after * line.left_cents < 0:
+        raise MoreThanLeft(left_cents=abs(line.left_cents))
+
+
+def check_counterpart(left_cents: int, cents: int) -> None:
+    """Raises MoreThanLeft if a part takes more of an item in transit or another line than it has of that sign."""
+    if abs(cents) > abs(left_cents) or cents * left_cents < 0:
+        raise MoreThanLeft(left_cents=abs(left_cents))
+
+
+def place_of(part: Part) -> MoneyPlace:
+    """The account of a part that a match books: cash, an item in transit, another line, or the fund."""
+    if part.what is What.CASH:
+        return MoneyPlace(AccountKind.CASH)
+    if part.what is What.ITEM:
+        return MoneyPlace(AccountKind.IN_TRANSIT, str(part.target_id))
+    if part.what is What.LINE and part.target_id is not None:
+        return on_line(part.target_id)
+    return MoneyPlace(AccountKind.COOPERATIVE_FUND)
+
+
+def match_posting(line: BankLine, match: BankMatch, journal_id: UUID) -> Posting:
+    """The journal of a match: from the line to its place. What the fund gets or pays is an income or a cost."""
+    rule, facts = match.journal_kind.value, {"line": str(line.id)}
+    legs = (
+        on_line(line.id).leg(-match.cents, rule, facts),
+        place_of(match.part).leg(match.cents, rule, facts),
+    )
+    return _posting(line, match, journal_id, legs)
+
+
+def _posting(line: BankLine, match: BankMatch, journal_id: UUID, legs: tuple[Leg, ...]) -> Posting:
+    return Posting(
+        id=journal_id,
+        cooperative_id=line.cooperative_id,
+        kind=match.journal_kind,
+        source_type=match.source_type,
+        source_id=match.source_id,
+        part=1,
+        effective_on=line.day,
+        legs=legs,
+        named=(ResultLine(match.category, match.cents),) if match.category else (),
+    )

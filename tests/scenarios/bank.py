@@ -1,0 +1,92 @@
+"""Lines of a bank statement, straight into the books: for tests of what happens to lines that are there."""
+
+from datetime import date
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from app.db import ledger
+from app.db.books.bank_statements import bank_lines, bank_statements, begin_statements, statements_from
+from app.db.engine import uuid7
+from app.domain.books.bank_statements import BankLine, BankStatement, StatementSource
+from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
+from tests.world import IBAN, Json, Seller, World
+
+numbers = count()
+
+
+async def came(world: World, seller: Seller, *lines: tuple[str, str], iban: str = IBAN, **more: Any) -> list[str]:
+    """Lines of a statement of today, each an amount and a text; returns their ids."""
+    async with world.books.transaction(world.clock()) as tx:
+        day = date.fromisoformat(more.pop("day", tx.today.isoformat()))
+        if await statements_from(tx, UUID(seller.id)) is None:
+            await begin_statements(tx, UUID(seller.id), date(2026, 1, 1))
+        treasurer = await tx.value(
+            "select person_id from office where cooperative_id = $1 and role = 'treasurer' limit 1", UUID(seller.id)
+        )
+        statement = BankStatement(
+            id=uuid7(),
+            cooperative_id=UUID(seller.id),
+            iban=iban,
+            number=str(next(numbers)),
+            first_on=day,
+            last_on=day,
+            opening_cents=0,
+            closing_cents=0,
+            source=StatementSource.FILE,
+            entered_by=treasurer,
+            entered_at=tx.now,
+        )
+        await bank_statements.add(tx, statement)
+        made = []
+        for amount, text in lines:
+            line = BankLine(
+                id=uuid7(),
+                cooperative_id=UUID(seller.id),
+                statement_id=statement.id,
+                iban=iban,
+                day=day,
+                cents=round(float(amount) * 100),
+                identity=f"ref {next(numbers)}",
+                place=1,
+                text=text,
+                **more,
+            )
+            await bank_lines.add(tx, line)
+            await ledger.post(tx, line_posting(line))
+            made.append(str(line.id))
+        return made
+
+
+def line_posting(line: BankLine) -> Posting:
+    """The journal of a line."""
+    bank = Leg(kind=AccountKind.BANK, cents=-line.cents, rule="match", facts={}, party=line.iban)
+    waits = Leg(kind=AccountKind.SUSPENSE, cents=line.cents, rule="match", facts={}, party=str(line.id))
+    return Posting(
+        id=uuid7(),
+        cooperative_id=line.cooperative_id,
+        kind=JournalKind.BANK_LINE,
+        source_type="bank_line",
+        source_id=line.id,
+        part=1,
+        effective_on=line.day,
+        legs=(bank, waits),
+    )
+
+
+async def left_of(world: World, line_id: str) -> str:
+    """What of a line has no place, in euro."""
+    async with world.books.transaction(world.clock()) as tx:
+        return f"{(await bank_lines.get(tx, UUID(line_id))).left_cents / 100:.2f}"
+
+
+async def place(seller: Seller, line_id: str, *parts: Json, status: int = 201) -> Any:
+    """Places parts of a line by hand; a text as amount is in euro."""
+    sent = [part | ({"amount": {"amount": part["amount"]}} if "amount" in part else {}) for part in parts]
+    return await seller.treasurer("POST", f"/v1/bank-lines/{line_id}/matches", {"parts": sent}, status=status)
+
+
+async def reverse(seller: Seller, match: Json, status: int | None = None) -> Any:
+    """Undoes a match by the reversal of its journal."""
+    where = f"/v1/journals/{match['journalId']}/reversals"
+    return await seller.treasurer("POST", where, {"reason": "vergissing"}, status=status)
