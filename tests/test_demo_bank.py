@@ -13,14 +13,10 @@ from app.adapters.pain import payment_file
 from app.demo.bank import COSTS, DemoBank, FileRefused, Movement
 from app.domain.books.bank_statements import LineOfBank, StatementOfBank
 from app.domain.books.payment_files import PaymentFile
-from tests.test_pain import FILE, PAYMENT
+from tests.bank_files.payments import FILE, PAYMENT, bank
 
 APRIL, DAY = date(2026, 4, 1), timedelta(days=1)
 TWO = replace(FILE, items=(PAYMENT, replace(PAYMENT, end_to_end_id="second", cents=5_000, text="bon 4")))
-
-
-def bank(opening_cents: int = 100_000) -> DemoBank:
-    return DemoBank(iban=FILE.debtor_iban, holder=FILE.debtor_name, opening_cents=opening_cents)
 
 
 def statement(of: DemoBank, first_on: date = APRIL, last_on: date = APRIL + 29 * DAY) -> StatementOfBank:

@@ -1,9 +1,7 @@
 """Files of payments: what banks refuse although schemas let it pass."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -11,24 +9,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from app.adapters.pain import PAIN, payment_file
-from app.domain.books.payment_files import PaymentFile, PaymentOfFile, id_in_file
+from app.domain.books.payment_files import PaymentFile, id_in_file
+from tests.bank_files.payments import FILE, ITEM, PAYMENT
 
-BATCH, ITEM = UUID("01a2bc00-0000-7000-8000-0000000000aa"), UUID("01a2bc00-0000-7000-8000-000000000001")
-PAYMENT = PaymentOfFile(
-    end_to_end_id=id_in_file(ITEM),
-    cents=12_100,
-    name="Garenhuis Verzonnen",
-    iban="NL08XXXC0000003434",
-    text="GV-2026-31",
-)
-FILE = PaymentFile(
-    message_id=id_in_file(BATCH),
-    made_at=datetime(2026, 3, 31, 22, 30, 0, 999, UTC),
-    execute_on=date(2026, 4, 1),
-    debtor_name="Naaiatelier Verzonnen",
-    debtor_iban="NL45XXXA0000004321",
-    items=(PAYMENT,),
-)
 WHOLE = f"""<?xml version='1.0' encoding='UTF-8'?>
 <Document xmlns="{PAIN}"><CstmrCdtTrfInitn>
 <GrpHdr><MsgId>01a2bc000000700080000000000000aa</MsgId><CreDtTm>2026-04-01T00:30:00</CreDtTm><NbOfTxs>1</NbOfTxs>
