@@ -7,7 +7,7 @@ Revises: 0080
 from app.db.revisions import run_file
 
 revision = "0084"
-down_revision = "0080"
+down_revision = "0081"
 branch_labels = None
 depends_on = None
 

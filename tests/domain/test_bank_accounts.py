@@ -66,10 +66,28 @@ def test_the_second_person_stands_on_it() -> None:
 
 
 @pytest.mark.parametrize("state", [state for state in BankAccountState if state is not BankAccountState.PROPOSED])
-@pytest.mark.parametrize("verb", BankAccountVerb)
+@pytest.mark.parametrize("verb", [CONFIRM, WITHDRAW])
 def test_what_was_decided_stays(state: BankAccountState, verb: BankAccountVerb) -> None:
     with pytest.raises(WrongState):
         decide(Case(replace(ACCOUNT, state=state), officer(Role.COORDINATOR), NOW), verb)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"state": BankAccountState.CONFIRMED}, "customers_pay_there"),
+        ({"state": BankAccountState.REPLACED}, None),
+        ({"state": BankAccountState.REPLACED, "balance_cents": -1}, "money_is_there"),
+        ({"state": BankAccountState.CONFIRMED, "for_customers": False}, None),
+        ({"state": BankAccountState.CONFIRMED, "for_customers": False, "balance_cents": 1}, "money_is_there"),
+    ],
+)
+def test_an_account_that_nothing_is_on_may_be_closed(changes: dict[str, Any], reason: str | None) -> None:
+    case = Case(replace(ACCOUNT, **changes), officer(Role.TREASURER), NOW)
+    assert [step.reason for step in available(BANK_ACCOUNT, case)] == [reason]
+    if reason is None:
+        closed = decide(case, BankAccountVerb.CLOSE)
+        assert (closed.state, closed.confirmed_by) == (BankAccountState.CLOSED, case.thing.confirmed_by)
 
 
 def test_nobody_confirms_their_own_proposal() -> None:

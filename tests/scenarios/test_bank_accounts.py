@@ -37,7 +37,7 @@ async def tasks(world: World, who: Caller) -> list[tuple[str, str]]:
     """The open tasks about bank accounts, with the end of the IBAN, oldest first."""
     await world.work()
     found = (await who("GET", "/v1/tasks?limit=100"))["items"]
-    return [(task["what"], task["facts"]["ending"]) for task in found[::-1] if task["what"].endswith("bank_account")]
+    return [(task["what"], task["facts"]["ending"]) for task in found[::-1] if "ending" in task["facts"]]
 
 
 async def test_everybody_sees_it_once_a_second_person_has_confirmed_it(world: World) -> None:
@@ -57,7 +57,7 @@ async def test_everybody_sees_it_once_a_second_person_has_confirmed_it(world: Wo
         ("withdraw", "forbidden"),
     ]
     done = await decide(seller.coordinator, proposed)
-    assert (done["state"], done["confirmedAt"] is not None, done["availableTransitions"]) == ("confirmed", True, [])
+    assert (done["state"], done["confirmedAt"] is not None, done["forCustomers"]) == ("confirmed", True, True)
     assert await shown(world, seller) == (IBAN, NAME)
 
 
@@ -130,6 +130,49 @@ async def test_the_treasurer_withdraws_a_proposal(world: World) -> None:
     assert (await decide(seller.treasurer, proposed, "withdraw"))["state"] == "withdrawn"
     assert await tasks(world, seller.coordinator) == []
     assert await shown(world, seller) == (None, None)
+
+
+async def more(who: Caller, seller: Seller, iban: str) -> Json:
+    """Proposes an account that is not for customers."""
+    body = {"iban": iban, "name": NAME, "forCustomers": False}
+    proposed: Json = await who("POST", f"/v1/cooperatives/{seller.id}/bank-accounts", body)
+    return proposed
+
+
+async def test_a_cooperative_has_several(world: World) -> None:
+    """Customers pay to one; the others are nobody else's business, and are closed when the bank has them no more."""
+    seller = await world.cooperative()
+    await decide(seller.coordinator, await propose(seller.treasurer, seller))
+    first, second = [await more(seller.treasurer, seller, iban) for iban in (OTHER_IBAN, "BE68539007547034")]
+    for account in (first, second):
+        await decide(seller.coordinator, account)
+    assert await shown(world, seller) == (IBAN, NAME)
+    assert await states(seller) == [("7034", "confirmed"), ("9876", "confirmed"), ("4300", "confirmed")]
+    assert await tasks(world, seller.coordinator) == [
+        ("know_of_bank_account", "4300"),
+        ("know_of_added_account", "9876"),
+        ("know_of_added_account", "7034"),
+    ]
+    await world.visitor("GET", f"/v1/bank-accounts/{first['id']}", status=401)
+    await seller.member("GET", f"/v1/bank-accounts/{first['id']}", status=404)
+    assert (await decide(seller.coordinator, first, "close", 403))["code"] == "forbidden"
+    assert (await decide(seller.treasurer, first, "close"))["state"] == "closed"
+    # The other one becomes that of the customers.
+    await decide(seller.coordinator, await propose(seller.treasurer, seller, "BE68539007547034"))
+    assert await shown(world, seller) == ("BE68539007547034", NAME)
+    assert await states(seller) == [
+        ("7034", "confirmed"),
+        ("7034", "replaced"),
+        ("9876", "closed"),
+        ("4300", "replaced"),
+    ]
+
+
+async def test_where_customers_pay_is_not_closed(world: World) -> None:
+    seller = await world.cooperative()
+    account = await seller.pays_to()
+    refused = await decide(seller.treasurer, account, "close", 409)
+    assert (refused["code"], refused["facts"]["reason"]) == ("wrong_state", "customers_pay_there")
 
 
 async def test_second_persons_from_outside_confirm_it(world: World) -> None:

@@ -546,6 +546,7 @@ def _constants() -> dict[str, Any]:
         "billed_on": now.date(),
         "reference": "F1",
         "yes": True,
+        "for_customers": True,
         "unit": "x",
         "closes_at": now + timedelta(days=3),
         "terms": 1,

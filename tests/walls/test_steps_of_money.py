@@ -153,11 +153,12 @@ async def test_bank_accounts(world: World) -> None:
             "confirmed": at("confirm"),
             "withdrawn": at("withdraw"),
             "replaced": at("confirm", "replace"),
+            "closed": at("confirm", "replace", "close"),
         },
         roles=roles,
         alone=True,
     )
-    assert await walk_through(world, seller, walk) == 4 * 13 * 2
+    assert await walk_through(world, seller, walk) == 5 * 13 * 3
 
 
 async def test_accounts_of_members_and_of_others_who_are_paid(world: World) -> None:

@@ -13,7 +13,7 @@ from app.usecases.people import bank_accounts as usecases
 
 @shape(domain.BankAccount)
 class BankAccount:
-    """A bank account of a cooperative, which invoices show once a second person has confirmed it."""
+    """A bank account of a cooperative. Once confirmed, invoices show the one that customers pay to."""
 
     id: BankAccountId
     cooperative_id: CooperativeId
@@ -21,6 +21,8 @@ class BankAccount:
     """The IBAN, in capitals without blanks."""
     name: str
     """The holder of the account."""
+    for_customers: bool
+    """Whether customers pay to it, once it is confirmed."""
     state: BankAccountState
     proposed_at: datetime
     """When the treasurer proposed it."""

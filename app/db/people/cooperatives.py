@@ -59,7 +59,9 @@ class CooperativeRow(SQLModel, table=True):
 
 UMBRELLA = "(select u.umbrella_id from cooperative u where u.id = t.cooperative_id)"
 """The umbrella that the cooperative of a row has now."""
-CONFIRMED = "(select b.{column} from bank_account b where b.cooperative_id = t.id and b.state = 'confirmed')"
+CONFIRMED = """
+    (select b.{column} from bank_account b
+      where b.cooperative_id = t.id and b.state = 'confirmed' and b.for_customers)"""
 """A column of the bank account that customers pay to."""
 cooperatives = Store(
     CooperativeRow,

@@ -212,6 +212,7 @@ def can_issue(cooperative: str, day: str) -> str:
     """
     return f"""exists (
         select 1 from cooperative c join bank_account b on b.cooperative_id = c.id and b.state = 'confirmed'
+                                               and b.for_customers
          where c.id = {cooperative} and c.invoice_prefix is not null and c.legal_name is not null
            and c.postal_address is not null and (c.kvk_number is not null or c.legal_form = 'informal')
            and (c.vat_id is not null or exists (select 1 from small_business_spell s

@@ -1,9 +1,9 @@
--- Where customers pay. The one that is confirmed is public, as invoices show it. A proposal is for the staff, and for the
--- outside approver and the officers of the umbrella, who may confirm it. No lent view is enough to change where money goes.
+-- A cooperative's own bank accounts. The one that customers pay to is public, as invoices show it. Others are for the staff, and
+-- for the outside approver and the officers of the umbrella, who may confirm it. No lent view is enough to change where money goes.
 alter table bank_account enable row level security, force row level security;
 grant select, insert, update (state, confirmed_by, confirmed_at, version) on bank_account to samen_app;
 create policy read on bank_account for select to samen_app
-    using (state = 'confirmed'
+    using (state = 'confirmed' and for_customers
            or cooperative_id = any((select my_staff() || my_approvals() || my_parts())::uuid[]));
 create policy add on bank_account for insert to samen_app
     with check (state = 'proposed' and proposed_by = (select my_person())
@@ -24,9 +24,9 @@ create trigger by_the_second_person before update on bank_account for each row
     when (new.state = 'confirmed' and old.state <> 'confirmed') execute function confirms_in_own_name();
 -- What was decided stays.
 create trigger was_decided before update on bank_account for each row
-    when (old.state in ('withdrawn', 'replaced') and new.* is distinct from old.*
-          or old.state = 'confirmed'
-             and (new.state not in ('confirmed', 'replaced') or new.confirmed_by is distinct from old.confirmed_by
+    when (old.state in ('withdrawn', 'closed') and new.* is distinct from old.*
+          or old.state in ('confirmed', 'replaced')
+             and (new.state not in (old.state, 'replaced', 'closed') or new.confirmed_by is distinct from old.confirmed_by
                   or new.confirmed_at is distinct from old.confirmed_at))
     execute function refuse_change();
 

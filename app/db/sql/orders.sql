@@ -123,7 +123,7 @@ create function order_of_guest(p_hash text)
                                       'rf_reference', i.rf_reference)
               from invoice i cross join lateral (select is_of_one_order(i.id) as it) alone where i.id = o.invoice_id)
       from "order" o join cooperative c on c.id = o.cooperative_id
-      left join bank_account b on b.cooperative_id = o.cooperative_id and b.state = 'confirmed'
+      left join bank_account b on b.cooperative_id = o.cooperative_id and b.state = 'confirmed' and b.for_customers
      where o.guest_token_hash = p_hash
 $$;
 grant execute on function order_of_guest to samen_app;

@@ -1,4 +1,7 @@
-"""Bank accounts of cooperatives. The treasurer proposes one, a second person confirms it; then invoices show it."""
+"""A cooperative's own bank accounts. The treasurer proposes one, a second person confirms it.
+
+Invoices show the one that customers pay to.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,15 +17,17 @@ from app.domain.transitions import Case, Process, Terms, Transition, move
 
 
 class BankAccountState(StrEnum):
-    """The state of a bank account. At most one of a cooperative is proposed, and at most one confirmed."""
+    """The state of a bank account. At most one for customers is proposed, and one confirmed."""
 
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
-    """Customers pay to it."""
+    """It is the cooperative's own; customers pay to one of these."""
     WITHDRAWN = "withdrawn"
     """By the treasurer, or by a newer proposal."""
     REPLACED = "replaced"
-    """Another one was confirmed later."""
+    """Another one was confirmed later. It is the cooperative's own until it is closed."""
+    CLOSED = "closed"
+    """The bank has it no more: no statement of it is expected."""
 
 
 class BankAccountVerb(StrEnum):
@@ -30,6 +35,7 @@ class BankAccountVerb(StrEnum):
 
     CONFIRM = "confirm"
     WITHDRAW = "withdraw"
+    CLOSE = "close"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +48,15 @@ class BankAccount:
     name: str
     proposed_by: UUID
     proposed_at: datetime
+    for_customers: bool = True
+    """Whether customers pay to it, once it is confirmed."""
     state: BankAccountState = BankAccountState.PROPOSED
     confirmed_by: UUID | None = None
     confirmed_at: datetime | None = None
     umbrella_id: UUID | None = None
     """The umbrella of the cooperative now, whose officers may confirm it; loaded."""
+    balance_cents: int = 0
+    """What is on it by the books, below zero if it holds money; loaded for the staff."""
     version: int = 1
 
     @property
@@ -58,6 +68,14 @@ class BankAccount:
 def _second_person(case: Case[BankAccount]) -> SecondPersonNeeded | None:
     """Another person than who proposed it."""
     return SecondPersonNeeded() if case.is_person(case.thing.proposed_by) else None
+
+
+def _unused(case: Case[BankAccount]) -> str | None:
+    """Not the one that customers pay to, and nothing is on it."""
+    account = case.thing
+    if account.for_customers and account.state is BankAccountState.CONFIRMED:
+        return "customers_pay_there"
+    return "money_is_there" if account.balance_cents else None
 
 
 def _rights(account: BankAccount, actor: Actor) -> Callable[[Right], bool]:
@@ -72,6 +90,7 @@ BANK_ACCOUNT: Process[BankAccount] = Process(
     rows=(
         Transition("confirm", ("proposed",), "confirmed", Right.CONFIRM_BANK_ACCOUNT, Terms(_second_person)),
         Transition("withdraw", ("proposed",), "withdrawn", Right.PROPOSE_BANK_ACCOUNT),
+        Transition("close", ("confirmed", "replaced"), "closed", Right.PROPOSE_BANK_ACCOUNT, Terms(_unused)),
     ),
 )
 

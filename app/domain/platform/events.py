@@ -107,6 +107,10 @@ OPENS: dict[str, tuple[Opening, ...]] = {
         Opening("know_of_bank_account", Role.COORDINATOR),
         Opening("know_of_bank_account", Role.TREASURER),
     ),
+    "bank_account.added": (
+        Opening("know_of_added_account", Role.COORDINATOR),
+        Opening("know_of_added_account", Role.TREASURER),
+    ),
     "payee_account.proposed": (
         Opening("confirm_payee_account", Role.COORDINATOR),
         Opening("confirm_payee_account", Role.TREASURER),
