@@ -1,13 +1,14 @@
 """Where bank lines are placed.
 
 Revision ID: 0084
-Revises: 0080
+Revises: 0082
 """
 
 from app.db.revisions import run_file
 
 revision = "0084"
-down_revision = "0081"
+down_revision = "0082"
+down_revision = "0082"
 branch_labels = None
 depends_on = None
 

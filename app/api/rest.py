@@ -9,6 +9,7 @@ from app.adapters.addresses import prefix_at
 from app.api import (
     accounts,
     apps,
+    bank_statements,
     catalogue,
     contract,
     errors,
@@ -79,7 +80,20 @@ def install(app: FastAPI) -> None:
         # Before the operations of the same addresses.
         guest_orders.pages,
         *map(router_of, tables),
-        *(one.router for one in (catalogue, files, accounts, invoices, guest_orders, offering_imports, privacy, apps)),
+        *(
+            one.router
+            for one in (
+                catalogue,
+                files,
+                accounts,
+                bank_statements,
+                invoices,
+                guest_orders,
+                offering_imports,
+                privacy,
+                apps,
+            )
+        ),
         apps.login,
         operations,
     )

@@ -266,6 +266,18 @@ class StatementDoesNotAddUp(Invalid):
     code = "statement_does_not_add_up"
 
 
+class StatementGap(Conflict):
+    """A statement does not begin with our balance of the day before; `after` is the last day that is known."""
+
+    code = "statement_gap"
+
+
+class StatementDiffers(Conflict):
+    """A statement says anything else of a `day` than the statements before."""
+
+    code = "statement_differs"
+
+
 class MoreThanLeft(Invalid):
     """More than is left of a price, of a line, or of what can be paid back; `left_cents` is what is left."""
 

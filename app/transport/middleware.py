@@ -25,8 +25,8 @@ METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 BODY_LIMIT = 100_000
 DISCARDED = 1_000_000
 """The most bytes that are read of a refused body."""
-FILES = "/offering-imports"
-FILE_LIMIT = 100_000_000
+FILES = {"/offering-imports": 100_000_000, "/bank-statements/files": 5_000_000}
+"""The paths that end in these take a file, of so many bytes at most."""
 FILE_PATIENCE = 60
 """The most seconds between two parts of a file."""
 SECURITY = {
@@ -190,8 +190,9 @@ def tell_of(request: Request, headers: Headers) -> None:
 
 async def _bounded(request: Request, receive: Receive, rated: Rated) -> Receive | None:
     """A body within the limit, or None; without a Content-Length it is read before anything uses it."""
-    if request.method == "POST" and request.scope["path"].endswith(FILES):
-        return _file(request, receive, rated)
+    limit = next((most for end, most in FILES.items() if request.scope["path"].endswith(end)), None)
+    if request.method == "POST" and limit is not None:
+        return _file(request, receive, rated, limit)
     length = request.headers.get("content-length", "")
     if "transfer-encoding" not in request.headers:
         return receive if _within(length, BODY_LIMIT) else None
@@ -245,13 +246,13 @@ async def _discard(request: Request, body: Body) -> None:
         await body()
 
 
-def _file(request: Request, receive: Receive, rated: Rated) -> Receive | None:
+def _file(request: Request, receive: Receive, rated: Rated, limit: int) -> Receive | None:
     """A file is streamed, and costs as much as requests of its total size.
 
     Beyond its own limit, or after a minute without data, it ends as if the connection were lost.
     """
     length, seen, paid = request.headers.get("content-length", ""), 0, 1
-    if not _within(length, FILE_LIMIT):
+    if not _within(length, limit):
         return None
 
     async def counted() -> Message:
@@ -266,7 +267,7 @@ def _file(request: Request, receive: Receive, rated: Rated) -> Receive | None:
             due = -(-seen // BODY_LIMIT)
             await rated.owe(due - paid)
             paid = due
-        return message if seen <= FILE_LIMIT else {"type": "http.disconnect"}
+        return message if seen <= limit else {"type": "http.disconnect"}
 
     return counted
 

@@ -15,13 +15,27 @@ EARS: dict[str, frozenset[str]] = {
     "coordinator": _ORDER
     | _MEMBER
     | _HOUSE
-    | {"permission", "power", "credit", "loss", "account", "hours", "fund", "merchant", "bill", "payout"},
+    | {"permission", "power", "credit", "loss", "account", "statement", "hours", "fund", "merchant", "bill", "payout"},
     "treasurer": _ORDER
     | _MEMBER
     | _HOUSE
-    | {"power", "credit", "loss", "account", "hours", "fund", "delivery", "correction", "merchant", "bill", "payout"},
-    "approver": frozenset({"draft", "loss", "account", "spending", "supplier", "payee", "bill"}),
-    "umbrella-treasurer": frozenset({"loss", "account", "payee", "bill"}),
+    | {
+        "power",
+        "credit",
+        "loss",
+        "account",
+        "statement",
+        "line",
+        "hours",
+        "fund",
+        "delivery",
+        "correction",
+        "merchant",
+        "bill",
+        "payout",
+    },
+    "approver": frozenset({"draft", "loss", "account", "statement", "spending", "supplier", "payee", "bill"}),
+    "umbrella-treasurer": frozenset({"loss", "account", "statement", "payee", "bill"}),
     "network": frozenset({"agreement", "app", "power"}),
     "controller": frozenset({"agreement"}),
     "case-manager": frozenset({"permission", "spending", "supplier"}),

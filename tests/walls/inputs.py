@@ -90,6 +90,7 @@ GIVEN: dict[str, Json] = {
     "open_books": {"asOf": "2026-01-01"},
     "replay_agreement": {"year": 2025},
     "take_in": {"source": "winkel"},
+    "propose_bank_statement": {"firstOn": "2026-03-03", "lastOn": "2026-03-03"},
     "set_limit": {"limit": EURO},
     "set_credit_limit": {"limit": EURO},
     "check_client": {"grant_type": "client_credentials"},

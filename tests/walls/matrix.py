@@ -244,6 +244,14 @@ decline_netting              treasurer
 get_netting_statement        treasurer
 list_credit_limits           treasurer
 set_credit_limit             treasurer
+list_bank_statements         coordinator treasurer approver umbrella-treasurer
+propose_bank_statement       treasurer
+get_bank_statement           coordinator treasurer approver umbrella-treasurer
+move_bank_statement          coordinator treasurer approver umbrella-treasurer
+list_own_ibans               treasurer
+list_bank_lines              treasurer
+get_bank_line                treasurer
+park_bank_line               treasurer
 list_tasks                   people
 do_task                      coordinator treasurer
 list_periods                 treasurer

@@ -12,6 +12,7 @@ from tests.walls.inputs import Inputs
 from tests.world import Caller, Json
 
 FILE = "application/x-ndjson"
+OF_BANK = "application/xml"
 FORM = "application/x-www-form-urlencoded"
 DOCUMENT: Json = json.loads((Path(__file__).parents[2] / "openapi" / "openapi.json").read_text(encoding="utf-8"))
 
@@ -63,6 +64,8 @@ class Operation:
             return headers | {"Content-Type": "application/json"}, json.dumps(stated).encode()
         if FILE in content:
             return headers | {"Content-Type": FILE}, ids["file"].encode()
+        if OF_BANK in content:
+            return headers | {"Content-Type": OF_BANK}, ids["statement_file"].encode()
         if content:
             return headers | {"Content-Type": FORM}, urlencode(_login(ids)).encode()
         return headers, b""

@@ -8,9 +8,8 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
+from app.adapters.camt import read_statements
 from app.adapters.mail import Mail
-from app.db import ledger
-from app.db.books.bank_statements import bank_lines
 from app.domain.creditors import CreditorKind
 from app.domain.documents import MediaType
 from app.domain.earning.agreements import Side
@@ -36,7 +35,7 @@ from app.usecases.shared.order_form import OrderLineInput
 from app.usecases.shared.purchase_forms import TierInput
 from app.vocabulary import BalanceIn, Form, MoneyIn
 from app.worker import Worker
-from tests.scenarios.bank import line_posting
+from tests.scenarios import statements as bank
 from tests.scenarios.bills import enter, line
 from tests.scenarios.buying import SPOOLS, finish, move, plan, wish
 from tests.scenarios.jobs import agreed, join, slot
@@ -44,7 +43,7 @@ from tests.scenarios.jobs import move as move_job
 from tests.scenarios.jobs import plan as plan_job
 from tests.scenarios.test_offering_imports import LINE, send
 from tests.scenarios.test_webhook_senders import letter
-from tests.world import IBAN, MARKET, OTHER_IBAN, VRIJE_UITLOOP, Caller, Json, Seller, World
+from tests.world import MARKET, OTHER_IBAN, VRIJE_UITLOOP, Caller, Json, Seller, World
 
 EURO: Json = {"amount": "1.00"}
 SPENDING: Json = {"kind": "spending", "purpose": "gereedschap", "policy": "needs_municipal_consent"}
@@ -79,6 +78,8 @@ PERSONAL = frozenset(
         "payee",
         "payout",
         "power",
+        "statement",
+        "line",
     }
 )
 """Texts that only the member or the customer, and people who work with them, may read."""
@@ -311,23 +312,30 @@ async def _account(sample: Sample) -> None:
 
 
 async def _bank(sample: Sample) -> None:
-    """A statement that was typed, with a line; a part of that has a place."""
-    statement, line_id, place = uuid4(), uuid4(), sample.values["cooperative_id"]
-    async with sample.world.books.transaction() as tx:
-        typed = """insert into bank_statement (id, cooperative_id, iban, number, first_on, last_on, opening_cents,
-                                               closing_cents, source, state, entered_by, entered_at, version)
-                   values ($1, $2, $3, '1', $4, $4, 0, 100, 'typed', 'proposed', $5, $6, 1)"""
-        person, now = sample.values["person_id"], sample.world.clock()
-        await tx.value(typed, statement, place, IBAN, date(2026, 3, 2), person, now)
-        line = """insert into bank_line (id, cooperative_id, statement_id, iban, day, cents, identity, place, text,
-                                         version)
-                  values ($1, $2, $3, $4, $5, 100, 'x', 1, 'x', 1)"""
-        await tx.value(line, line_id, place, statement, IBAN, date(2026, 3, 2))
-        known = await bank_lines.get(tx, line_id)
-        await ledger.post(tx, line_posting(known))
+    """A file of the bank brought a line, and a part of it has a place; a typed statement waits for a second person."""
+    seller, came = sample.seller, bank.entry("2026-03-02", "1.00", sample.word("line"))
+    sample.values["statement_file"] = bank.camt(bank.of_bank("2026-03-02", "2026-03-02", "0.00", came)).decode()
+    brought = await bank.send(seller.treasurer, seller, sample.values["statement_file"].encode())
+    waiting = bank.statement(
+        "2026-03-03", "2026-03-03", "1.00", bank.line("2026-03-03", "2.00", sample.word("statement"))
+    )
+    second = await sample.world.officer("treasurer", cooperativeId=seller.id)
+    typed = await bank.type_in(seller, waiting, by=second)
+    found = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/bank-lines?state=open")
+    assert brought["linesAdded"] == 1
+    line_id = found["items"][0]["id"]
     part: Json = {"category": "income/gifts", "amount": {"amount": "0.40"}}
-    await sample.seller.treasurer("POST", f"/v1/bank-lines/{line_id}/matches", {"parts": [part]})
-    sample.values |= {"line_id": line_id, "parts": [MatchPart(cash=True)]}
+    await seller.treasurer("POST", f"/v1/bank-lines/{line_id}/matches", {"parts": [part]})
+    sample.values |= {
+        "line_id": UUID(line_id),
+        "parts": [MatchPart(cash=True)],
+        "bank_statement_id": UUID(typed["id"]),
+        "statements": read_statements(sample.values["statement_file"].encode()),
+        "first_on": date(2026, 3, 3),
+        "last_on": date(2026, 3, 3),
+        "opening": BalanceIn(amount="1.00"),
+        "closing": BalanceIn(amount="1.00"),
+    }
 
 
 async def _numbers(sample: Sample) -> None:

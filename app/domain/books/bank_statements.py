@@ -1,11 +1,28 @@
-"""Bank statements of a cooperative's own accounts, and their lines."""
+"""Bank statements of a cooperative's own accounts, and their lines.
 
+One that is typed is confirmed by a second person.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from app.domain.errors import DomainError
+from app.domain.access import Right
+from app.domain.actors import Actor
+from app.domain.errors import (
+    AlreadySettled,
+    DayOutOfRange,
+    DomainError,
+    ReasonNeeded,
+    SecondPersonNeeded,
+    StatementDoesNotAddUp,
+)
+from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
+from app.domain.money import CURRENCY
+from app.domain.second_person import may_here_or_above
+from app.domain.transitions import Case, Process, Terms, Transition, move
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +70,31 @@ class StatementOfBank:
     """Why it cannot be taken. Of such a statement, only `iban`, `currency` and `number` are known."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class TypedLine:
+    """A line of a statement as somebody typed it: `cents` that came in (above zero) or went out on `day`."""
+
+    day: date
+    cents: int
+    text: str = ""
+    counterparty_iban: str | None = None
+    counterparty_name: str | None = None
+    reference: str | None = None
+    """A structured reference, such as RF84SMKKT5DN."""
+
+    @property
+    def as_of_bank(self) -> LineOfBank:
+        """The same line as a bank would say it: the reference stands in the text too."""
+        return LineOfBank(
+            day=self.day,
+            cents=self.cents,
+            text="\n".join(part for part in (self.text, self.reference) if part),
+            counterparty_iban=self.counterparty_iban,
+            counterparty_name=self.counterparty_name,
+            creditor_reference=self.reference,
+        )
+
+
 class StatementSource(StrEnum):
     """How a statement came."""
 
@@ -65,7 +107,15 @@ class StatementState(StrEnum):
 
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
+    """Its lines are in the books."""
     WITHDRAWN = "withdrawn"
+
+
+class StatementVerb(StrEnum):
+    """A step with a typed statement."""
+
+    CONFIRM = "confirm"
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +136,79 @@ class BankStatement:
     entered_at: datetime
     state: StatementState = StatementState.CONFIRMED
     confirmed_by: UUID | None = None
+    typed: tuple[TypedLine, ...] = ()
+    """The lines of one that was typed, for whoever confirms it."""
     umbrella_id: UUID | None = None
     """The umbrella of the cooperative now, whose officers may confirm it; loaded."""
     version: int = 1
+
+    @property
+    def as_of_bank(self) -> StatementOfBank:
+        """A typed statement as a bank would give it."""
+        return StatementOfBank(
+            iban=self.iban,
+            currency=CURRENCY,
+            number=self.number,
+            first_on=self.first_on,
+            last_on=self.last_on,
+            opening_cents=self.opening_cents,
+            closing_cents=self.closing_cents,
+            lines=tuple(line.as_of_bank for line in self.typed),
+        )
+
+
+@dataclass(frozen=True)
+class StatementImport:
+    """What a file brought: the statements that said something new, how many lines, and IBANs that were left out."""
+
+    statements: tuple[BankStatement, ...]
+    lines_added: int
+    left_out: tuple[str, ...]
+
+
+def check_sum(statement: StatementOfBank) -> None:
+    """Raises StatementDoesNotAddUp unless the lines lead from the opening to the closing balance."""
+    lines = sum(line.cents for line in statement.lines)
+    if statement.opening_cents + lines != statement.closing_cents:
+        raise StatementDoesNotAddUp(
+            opening_cents=statement.opening_cents, lines_cents=lines, closing_cents=statement.closing_cents
+        )
+
+
+def check_days(statement: StatementOfBank) -> None:
+    """Raises DayOutOfRange for a line outside the days of its statement."""
+    for line in statement.lines:
+        if not statement.first_on <= line.day <= statement.last_on:
+            first, last = statement.first_on.isoformat(), statement.last_on.isoformat()
+            raise DayOutOfRange(field="day", first=first, last=last)
+
+
+def _second_person(case: Case[BankStatement]) -> SecondPersonNeeded | None:
+    """Another person than who typed it."""
+    return SecondPersonNeeded() if case.is_person(case.thing.entered_by) else None
+
+
+def _rights(statement: BankStatement, actor: Actor) -> Callable[[Right], bool]:
+    """Those at the cooperative, and of its umbrella."""
+    return lambda right: may_here_or_above(actor, right, statement.cooperative_id, statement.umbrella_id)
+
+
+BANK_STATEMENT: Process[BankStatement] = Process(
+    verbs=StatementVerb,
+    states=StatementState,
+    rights=_rights,
+    rows=(
+        Transition("confirm", ("proposed",), "confirmed", Right.CONFIRM_STATEMENT, Terms(_second_person)),
+        Transition("withdraw", ("proposed",), "withdrawn", Right.IMPORT_STATEMENT),
+    ),
+)
+
+
+def decide(case: Case[BankStatement], verb: StatementVerb) -> BankStatement:
+    """The statement after `verb`. Raises WrongState, SecondPersonNeeded."""
+    state = StatementState(move(BANK_STATEMENT, case, verb))
+    confirmed = state is StatementState.CONFIRMED
+    return replace(case.thing, state=state, confirmed_by=case.actor.person if confirmed else None)
 
 
 class LineState(StrEnum):
@@ -146,3 +266,28 @@ class BankLine:
     def unparked(self) -> "BankLine":
         """The line, which has no reason to wait any more."""
         return replace(self, parked_reason=None, parked_by=None)
+
+
+def park(line: BankLine, reason: str, by: UUID) -> BankLine:
+    """The line, which waits with a reason. Raises AlreadySettled for one that is placed, ReasonNeeded."""
+    if line.state is LineState.PLACED:
+        raise AlreadySettled(what="bank_line", how="bank_line")
+    if not reason.strip():
+        raise ReasonNeeded(verb="park")
+    return replace(line, parked_reason=reason, parked_by=by)
+
+
+def line_posting(line: BankLine, journal_id: UUID) -> Posting:
+    """The journal of a bank line: the account moves, and nobody knows yet why."""
+    bank = Leg(kind=AccountKind.BANK, cents=-line.cents, rule="bank_line", facts={}, party=line.iban)
+    waits = Leg(kind=AccountKind.SUSPENSE, cents=line.cents, rule="bank_line", facts={}, party=str(line.id))
+    return Posting(
+        id=journal_id,
+        cooperative_id=line.cooperative_id,
+        kind=JournalKind.BANK_LINE,
+        source_type="bank_line",
+        source_id=line.id,
+        part=1,
+        effective_on=line.day,
+        legs=(bank, waits),
+    )

@@ -126,6 +126,10 @@ OPENS: dict[str, tuple[Opening, ...]] = {
         for what in ("received", "reversed")
     },
     "bill.approved": (Opening("bill_without_file", Role.TREASURER, unless="filed"),),
+    "bank_statement.proposed": (
+        Opening("confirm_bank_statement", Role.COORDINATOR),
+        Opening("confirm_bank_statement", Role.TREASURER),
+    ),
     "order.expired": (Opening("call_customer", Role.COORDINATOR),),
     "offering.submitted": (Opening("review_offering", Role.COORDINATOR),),
     "offering_import.finished": (Opening("review_import", Role.COORDINATOR),),
@@ -216,6 +220,7 @@ CLOSES: dict[str, tuple[str, ...]] = {
     "payee_account.decided": ("confirm_payee_account",),
     **{f"bill.{what}": ("approve_bill",) for what in ("approved", "rejected")},
     "bill.reversed": ("bill_without_file",),
+    "bank_statement.decided": ("confirm_bank_statement",),
     "payment.decided": ("confirm_cash",),
     "offering.published": ("review_offering",),
     "offering.sent_back": ("review_offering",),
