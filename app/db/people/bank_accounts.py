@@ -69,7 +69,6 @@ bank_accounts = Store(
 
 
 async def own_ibans(tx: Tx, cooperative_id: UUID) -> frozenset[str]:
-    """The accounts whose statements are a cooperative's own: confirmed ones, and those that were replaced."""
     """The accounts whose statements are a cooperative's own: all that were ever confirmed."""
     sql = "select distinct iban from bank_account where cooperative_id = $1 and confirmed_by is not null"
     return frozenset(row["iban"] for row in await tx.rows(sql, cooperative_id))
