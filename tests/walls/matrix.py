@@ -187,6 +187,13 @@ list_bills                   coordinator treasurer approver umbrella-treasurer
 enter_bill                   coordinator treasurer
 get_bill                     coordinator treasurer approver umbrella-treasurer
 move_bill                    coordinator treasurer approver umbrella-treasurer
+add_bill_document            coordinator treasurer
+list_bill_documents          coordinator treasurer approver umbrella-treasurer
+add_claim_document           member coordinator treasurer
+list_claim_documents         member coordinator treasurer
+add_spending_document        member treasurer
+list_spending_documents      member coordinator treasurer
+get_document                 coordinator treasurer approver umbrella-treasurer
 list_barters                 member coordinator treasurer colleague
 propose_barter               member
 answer_barter                member

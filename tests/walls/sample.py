@@ -37,6 +37,7 @@ from app.vocabulary import BalanceIn, Form, MoneyIn
 from app.worker import Worker
 from tests.scenarios import statements as bank
 from tests.scenarios.bills import enter, line
+from tests.scenarios.bills import PDF, enter, line, upload
 from tests.scenarios.buying import SPOOLS, finish, move, plan, wish
 from tests.scenarios.jobs import agreed, join, slot
 from tests.scenarios.jobs import move as move_job
@@ -307,6 +308,8 @@ async def _account(sample: Sample) -> None:
     sample.values |= {"bank_account_id": UUID(proposed["id"]), "supplier_id": UUID(shop["id"])}
     wood = line("1.00", "0.21", title=sample.word("bill"))
     bill = await enter(seller, shop["id"], wood, who=second, billedOn=f"{sample.world.clock():%Y-%m-%d}")
+    file = await upload(second, f"/v1/bills/{bill['id']}", name=sample.word("bill"))
+    sample.values |= {"document_id": UUID(file["id"]), "content": PDF}
     sample.values |= {"bill_id": UUID(bill["id"]), "enter_bill.lines": [BillLineInput(**wood)]}
     sample.forms[BillCreditorInput] = BillCreditorInput(kind=CreditorKind.SUPPLIER, id=UUID(shop["id"]))
 

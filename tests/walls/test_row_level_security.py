@@ -52,6 +52,7 @@ VIEWS = {
     "approver": frozenset(
         {
             "bank_statement",
+            "document",
             "office",
             "payee_account",
             "power_event",
@@ -85,7 +86,16 @@ VIEWS = {
 """The tables in which a close caller sees any row."""
 PUBLIC_ROWS = {"bank_account"}
 """Tables of which everybody sees some rows: the accounts that customers pay to."""
-OF_A_PART = {"bank_statement", "office", "payee_account", "sealed_key", "write_off", "journal_reversal", "bill"}
+OF_A_PART = {
+    "bank_statement",
+    "bill",
+    "document",
+    "office",
+    "payee_account",
+    "sealed_key",
+    "write_off",
+    "journal_reversal",
+}
 """Those in which an officer of the umbrella sees any row of a part."""
 
 

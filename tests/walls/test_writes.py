@@ -62,6 +62,7 @@ MINE = {
     "bank_account": {"proposed_by": "my_person()"},
     "bill": {"entered_by": "my_person()"},
     "bank_match": {"matched_by": "my_person()"},
+    "document": {"added_by": "my_person()"},
     "bank_statement": {"entered_by": "my_person()"},
     "payee_account": {"proposed_by": "my_person()"},
     "stock_hold": {"person_id": "my_person()", "app_id": "my_app()"},

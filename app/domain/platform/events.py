@@ -221,6 +221,7 @@ CLOSES: dict[str, tuple[str, ...]] = {
     **{f"bill.{what}": ("approve_bill",) for what in ("approved", "rejected")},
     "bill.reversed": ("bill_without_file",),
     "bank_statement.decided": ("confirm_bank_statement",),
+    **{f"bill.{what}": ("bill_without_file",) for what in ("reversed", "filed")},
     "payment.decided": ("confirm_cash",),
     "offering.published": ("review_offering",),
     "offering.sent_back": ("review_offering",),

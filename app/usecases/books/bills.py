@@ -9,6 +9,7 @@ from app.db.books.bills import bills
 from app.db.books.funds import funds
 from app.db.books.suppliers import suppliers
 from app.db.buying.spending import requests
+from app.db.documents import attachments_of
 from app.db.engine import Tx, uuid7
 from app.db.people.cooperatives import books_from, cooperatives
 from app.db.people.members import members
@@ -197,7 +198,8 @@ async def move_bill(
     if decided.state is BillState.APPROVED:
         await lend_staff_view(tx, bill.cooperative_id)
         decided = await book_bill(tx, actor, decided)
-    await tell(tx, f"bill.{decided.state}", bill.cooperative_id, bill.id, number=bill.number)
+    filed = bool(await attachments_of(tx, bill.id))
+    await tell(tx, f"bill.{decided.state}", bill.cooperative_id, bill.id, number=bill.number, filed=filed)
     return await bills.save(tx, decided)
 
 
