@@ -36,7 +36,6 @@ from app.usecases.shared.purchase_forms import TierInput
 from app.vocabulary import BalanceIn, Form, MoneyIn
 from app.worker import Worker
 from tests.scenarios import statements as bank
-from tests.scenarios.bills import enter, line
 from tests.scenarios.bills import PDF, enter, line, upload
 from tests.scenarios.buying import SPOOLS, finish, move, plan, wish
 from tests.scenarios.jobs import agreed, join, slot
