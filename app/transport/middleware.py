@@ -25,8 +25,7 @@ METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 BODY_LIMIT = 100_000
 DISCARDED = 1_000_000
 """The most bytes that are read of a refused body."""
-FILES = {"/offering-imports": 100_000_000, "/bank-statements/files": 5_000_000}
-FILES = {"/offering-imports": 100_000_000, "/documents": 10_485_760}
+FILES = {"/offering-imports": 100_000_000, "/bank-statements/files": 5_000_000, "/documents": 10_485_760}
 """The paths that end in these take a file, of so many bytes at most."""
 FILE_PATIENCE = 60
 """The most seconds between two parts of a file."""

@@ -64,10 +64,10 @@ class Operation:
             return headers | {"Content-Type": "application/json"}, json.dumps(stated).encode()
         if FILE in content:
             return headers | {"Content-Type": FILE}, ids["file"].encode()
-        if OF_BANK in content:
-            return headers | {"Content-Type": OF_BANK}, ids["statement_file"].encode()
         if "application/pdf" in content:
             return headers | {"Content-Type": "application/pdf"}, b"%PDF-1.7"
+        if OF_BANK in content:
+            return headers | {"Content-Type": OF_BANK}, ids["statement_file"].encode()
         if content:
             return headers | {"Content-Type": FORM}, urlencode(_login(ids)).encode()
         return headers, b""

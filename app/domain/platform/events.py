@@ -219,7 +219,6 @@ CLOSES: dict[str, tuple[str, ...]] = {
     "bank_account.decided": ("confirm_bank_account",),
     "payee_account.decided": ("confirm_payee_account",),
     **{f"bill.{what}": ("approve_bill",) for what in ("approved", "rejected")},
-    "bill.reversed": ("bill_without_file",),
     "bank_statement.decided": ("confirm_bank_statement",),
     **{f"bill.{what}": ("bill_without_file",) for what in ("reversed", "filed")},
     "payment.decided": ("confirm_cash",),
