@@ -5,6 +5,7 @@ import io
 import time
 import zipfile
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -187,6 +188,12 @@ def test_a_structured_reference_without_text_is_the_text() -> None:
     known = tag("Strd", tag("CdtrRefInf", tag("Tp", tag("CdOrPrtry", tag("Cd", "SCOR"))), tag("Ref", "RF20H4T9WXYZ")))
     found = line(entry("5.00", detail("5.00", remittance=known)))
     assert (found.text, found.creditor_reference) == ("RF20H4T9WXYZ", "RF20H4T9WXYZ")
+
+
+def test_the_reference_of_an_entry_comes_before_that_of_its_detail() -> None:
+    own = detail("5.00", refs=tag("AcctSvcrRef", "D1"))
+    assert line(entry("5.00", own, reference="E1")).bank_reference == "E1"
+    assert line(entry("5.00", own, reference="NONREF")).bank_reference == "D1"
 
 
 # Parties
@@ -430,6 +437,16 @@ def test_a_hostile_file_takes_bounded_time(body: str) -> None:
     began = time.perf_counter()
     with pytest.raises((StatementUnreadable, StatementDoesNotAddUp)):
         only(file)
+    assert time.perf_counter() - began < 20
+
+
+@pytest.mark.parametrize("place", ["<Stmt>&z;</Stmt>", '<Stmt a="&z;"/>'])
+def test_entities_that_multiply_are_refused_in_bounded_time(place: str) -> None:
+    names = "abcdefghijklmnopqrstuvwxyz"
+    more = "".join(f'<!ENTITY {one} "{f"&{before};" * 20}">' for before, one in pairwise(names))
+    bomb = document(place).replace("<Document", f'<!DOCTYPE Document [<!ENTITY a "{"x" * 99}">{more}]><Document')
+    began = time.perf_counter()
+    assert refused(bomb.encode()) in ({"how": "doctype"}, {})
     assert time.perf_counter() - began < 20
 
 

@@ -131,7 +131,7 @@ def _other_kind(content: bytes) -> StatementUnreadable:
 
 def _statement(statement: _Part) -> StatementOfBank:
     """The statement, or one with a refusal. Of an account in another currency only the account is read."""
-    iban = _iban(statement.text("Acct/Id/IBAN", "Acct/Id/Othr/Id"))
+    iban = _iban(statement.text("Acct/Id/IBAN", "Acct/Id/Othr/Id")) or "?"
     number = (statement.text("Id") or "")[:_LONGEST_ID]
     currency = statement.text("Acct/Ccy") or next((a.element.get("Ccy", "") for a in statement.all("Bal/Amt")), "")
     refusal: DomainError | None = None
@@ -211,7 +211,7 @@ class _Reader:
             day=self.day(entry, "BookgDt"),
             cents=cents,
             text="\n".join(dict.fromkeys(texts))[:_LONGEST_TEXT],
-            bank_reference=_known(entry.text("AcctSvcrRef") or _common(details, "Refs/AcctSvcrRef")),
+            bank_reference=_known(entry.text("AcctSvcrRef")) or _known(_common(details, "Refs/AcctSvcrRef")),
             counterparty_iban=party.iban,
             counterparty_name=party.name and party.name[:_LONGEST_NAME],
             creditor_reference=_known(_common(details, "RmtInf/Strd/CdtrRefInf/Ref")),
