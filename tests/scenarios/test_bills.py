@@ -260,3 +260,29 @@ async def test_two_people_who_approve_at_once_book_it_once(world: World) -> None
     assert (await world.balances(seller))["payable_supplier"] == "36.30"
     await asyncio.sleep(0)
     await books_are_right(world)
+
+
+async def test_what_a_sender_got_pays_the_oldest_bill_first(world: World) -> None:
+    """Bills of 36.30, of which a note took off 12.10, and 60.50: 50.00 pays the first and 25.80 of the second."""
+    seller = await rich(world)
+    shop, day = await supplier(seller), await dated(world)
+    first = await enter(seller, shop, line("30.00", "6.30"), number="1", **day)
+    await step(seller.coordinator, first, "approve")
+    second = await enter(seller, shop, line("50.00", "10.50"), number="2", **day)
+    await step(seller.coordinator, second, "approve")
+    note = await enter(seller, shop, line("-10.00", "-2.10"), number="3", creditsId=first["id"], **day)
+    await step(seller.coordinator, note, "approve")
+    creditor = {"kind": "supplier", "id": shop}
+    paid = await seller.treasurer(
+        "POST", f"/v1/cooperatives/{seller.id}/payouts", {"creditor": creditor, "amount": euro("50.00")}
+    )
+
+    async def amounts(*bills: Json) -> list[str]:
+        return [(await seller.treasurer("GET", f"/v1/bills/{one['id']}"))["paid"]["amount"] for one in bills]
+
+    assert await amounts(first, second, note) == ["24.20", "25.80", "0.00"]
+    place = f"/v1/journals/{(await world.journal(seller, first['id']))['id']}/reversals"
+    await seller.treasurer("POST", f"/v1/journals/{paid['id']}/reversals", {"reason": "vergissing"})
+    assert await amounts(first, second) == ["0.00", "0.00"]
+    await seller.treasurer("POST", place, {"reason": "dubbel"})
+    await books_are_right(world)

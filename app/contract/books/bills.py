@@ -73,6 +73,8 @@ class Bill:
     """The bill that a credit note is for."""
     credited: Money
     """What approved credit notes took off it."""
+    paid: Money
+    """What of it is paid: what its sender got pays the oldest debt first."""
     deducted_vat: Money
     """The VAT that was deducted when it was approved."""
     state: BillState

@@ -82,6 +82,7 @@ bills = Store(
     fixed=set(BillRow.model_fields) - DECIDED,
     credited_cents="""(select coalesce(-sum(n.cents), 0)::bigint from bill n
                         where n.credits_id = t.id and n.state = 'approved')""",
+    paid_cents="bill_paid(t)",
     umbrella_id=UMBRELLA,
 )
 

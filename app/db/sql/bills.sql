@@ -31,3 +31,31 @@ create trigger was_decided before update on bill for each row
     execute function refuse_change();
 create trigger bills_stay before delete on bill for each row execute function refuse_change();
 create trigger never_truncate before truncate on bill for each statement execute function refuse_change();
+
+-- What of an approved bill is paid: what its creditor got pays the oldest first, of each what no credit note took off it. A note
+-- that names no bill counts as paid. A booking and its reversal count as none.
+create function bill_paid(b bill) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as $$
+    with acts as (
+        select coalesce(j.reverses, j.id) as id, min(e.version) as version, min(j.effective_on) as day,
+               sum(e.cents) as cents
+          from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id
+         where a.cooperative_id = b.cooperative_id and a.currency = 'EUR'
+           and case b.creditor_kind when 'member' then a.kind = 'payable_member' and a.member_id = b.creditor_id
+                                    else a.kind = 'payable_supplier'
+                                         and a.party = (select s.account from supplier s where s.id = b.creditor_id) end
+         group by 1),
+    debts as (
+        select j.source_id, t.day, t.version, t.cents - coalesce((
+                   select -sum(n.cents) from bill n where n.credits_id = j.source_id and n.state = 'approved'), 0) as cents
+          from acts t join journal j on j.id = t.id where t.cents > 0),
+    paid as (
+        select coalesce(-sum(t.cents), 0) as cents
+          from acts t join journal j on j.id = t.id left join bill n on n.id = j.source_id
+         where t.cents < 0 and n.credits_id is null)
+    select coalesce((
+        select greatest(0, least(d.cents, p.cents - coalesce((
+                   select sum(o.cents) from debts o where (o.day, o.version) < (d.day, d.version)), 0)))::bigint
+          from debts d cross join paid p where d.source_id = b.id and b.state = 'approved'), 0)
+$$;
+grant execute on function bill_paid to samen_app, samen_worker;

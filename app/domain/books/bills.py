@@ -151,6 +151,8 @@ class Bill:
     reason: str = ""
     credited_cents: int = 0
     """What approved credit notes took off it; loaded."""
+    paid_cents: int = 0
+    """What of it is paid, if what its sender got pays the oldest debt first; loaded."""
     umbrella_id: UUID | None = None
     """The umbrella of the cooperative now, whose officers may approve it; loaded."""
     version: int = 1
