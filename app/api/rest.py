@@ -18,6 +18,7 @@ from app.api import (
     guest_orders,
     invoices,
     offering_imports,
+    payment_files,
     privacy,
 )
 from app.api.deps import RunDep, WiringDep, operation_id
@@ -92,6 +93,7 @@ def install(app: FastAPI) -> None:
                 invoices,
                 guest_orders,
                 offering_imports,
+                payment_files,
                 privacy,
                 apps,
             )

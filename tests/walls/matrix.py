@@ -170,6 +170,14 @@ list_payee_accounts          member coordinator treasurer approver umbrella-trea
 propose_payee_account        treasurer
 get_payee_account            member coordinator treasurer approver umbrella-treasurer
 move_payee_account           coordinator treasurer approver umbrella-treasurer
+list_payment_batches         coordinator treasurer approver umbrella-treasurer
+make_payment_batch           treasurer
+check_payment_batches        treasurer
+get_payment_batch            coordinator treasurer approver umbrella-treasurer
+move_payment_batch           coordinator treasurer approver umbrella-treasurer
+list_payment_items           coordinator treasurer approver umbrella-treasurer
+move_payment_item            treasurer
+find_payment_file            treasurer
 list_payables                coordinator treasurer
 list_payouts                 coordinator treasurer
 get_payout                   coordinator treasurer

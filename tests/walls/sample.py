@@ -77,6 +77,7 @@ PERSONAL = frozenset(
         "account",
         "payee",
         "payout",
+        "payment",
         "power",
         "statement",
         "line",
@@ -182,6 +183,7 @@ async def sampled(world: World) -> Sample:
         _earned,
         _pot,
         _payee,
+        _batch,
         _papers,
         _house,
         _elsewhere,
@@ -432,6 +434,32 @@ async def _payee(sample: Sample) -> None:
         kind=CreditorKind.MUNICIPALITY, id=UUID(sample.seller.municipality_id)
     )
     sample.values["creditor_id"] = UUID(sample.seller.member_id)
+
+
+async def _batch(sample: Sample) -> None:
+    """A batch of payments to a supplier is on its way; after a restore somebody said which ones had left."""
+    seller, world = sample.seller, sample.world
+    order = await world.order(sample.buyer, await world.offering(seller, "10.00"))
+    claim: Json = {"orderLineId": order["lines"][0]["id"], "category": "verf", "amount": EURO, "payee": "supplier"}
+    claim |= {"receipt": "bon", "supplier": "Verfhandel"}
+    claimed = await seller.member("POST", f"/v1/orders/{order['id']}/cost-claims", claim)
+    await seller.treasurer("POST", f"/v1/cost-claims/{claimed['id']}/transitions", {"verb": "approve"})
+    found = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/suppliers?name=Verfhandel")
+    creditor = {"kind": "supplier", "id": found["items"][0]["id"]}
+    holder = {"creditor": creditor, "iban": OTHER_IBAN, "name": "Verfhandel"}
+    account = await sample.at(seller.treasurer, "payee-accounts", holder)
+    await seller.coordinator("POST", f"/v1/payee-accounts/{account['id']}/transitions", {"verb": "confirm"})
+    items = [{"creditor": creditor, "amount": EURO, "text": sample.word("payment")}]
+    batch = await sample.at(seller.treasurer, "payment-batches", {"items": items})
+    place = f"/v1/payment-batches/{batch['id']}"
+    await seller.coordinator("POST", f"{place}/transitions", {"verb": "approve"})
+    await seller.treasurer("POST", f"{place}/transitions", {"verb": "send"})
+    item = (await seller.treasurer("GET", f"{place}/payment-items"))["items"][0]
+    async with world.books.transaction() as tx:
+        check = "insert into payment_check (cooperative_id, checked_at, checked_by) values ($1, $2, $3)"
+        await tx.value(check, UUID(seller.id), world.clock(), sample.values["person_id"])
+    ids = {"payment_batch_id": batch["id"], "payment_item_id": item["id"]}
+    sample.values |= {name: UUID(value) for name, value in ids.items()} | {"left_batch_ids": [], "content": b"x"}
 
 
 async def _papers(sample: Sample) -> None:

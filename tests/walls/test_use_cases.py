@@ -68,7 +68,15 @@ SYSTEM = {
     "get_paper",
     "appoint_network",
 }
-WITHIN = {"import_statements", "import_rows", "finish_import", "renew_import", "lead_locked", "keep_invoice_files"}
+WITHIN = {
+    "import_statements",
+    "import_rows",
+    "finish_import",
+    "renew_import",
+    "lead_locked",
+    "keep_invoice_files",
+    "keep_payment_file",
+}
 """Parts of an operation that begins with another use case."""
 VERB_OF = {
     "move_order": "complete",

@@ -41,6 +41,8 @@ class Payable:
     """Its name."""
     balance: Money
     """The amount that is owed; below zero the creditor owes it."""
+    in_batch: Money
+    """The part of it that open batches of payments are to pay."""
     parts: list[PayablePart]
     """What is not paid, the oldest first; at most a hundred."""
 

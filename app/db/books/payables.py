@@ -1,13 +1,14 @@
 """Payables: straight from the accounts of creditors and their entries."""
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
 from app.db.engine import Tx
-from app.domain.books.payables import MOST_PARTS, Payable
-from app.domain.creditors import CreditorAccount
+from app.domain.books.payables import MOST_PARTS, Owed, Payable
+from app.domain.creditors import Creditor, CreditorKind, account_of
 from app.domain.page import Page, PageRequest, cut
 
 _NONE = "'00000000-0000-0000-0000-000000000000'"
@@ -29,6 +30,11 @@ NAME = """
                 when 'customer_credit' then (select o.contact ->> 'name' from "order" o where o.id = a.party::uuid)
                 else (select s.name from supplier s
                        where s.cooperative_id = a.cooperative_id and s.account = a.party) end"""
+IN_BATCH = """coalesce((
+    select sum(i.cents) from payment_item i join payment_batch t on t.id = i.batch_id
+     where i.creditor_id = {id} and i.cooperative_id = $1 and i.state = 'open' and t.state in ('draft', 'approved')),
+    0)::bigint"""
+"""What open batches of the cooperative $1 are to pay a creditor."""
 _LIST = f"""
     with owed as (
         select a.id, a.cooperative_id, a.kind, a.member_id, a.party, b.posted
@@ -51,6 +57,7 @@ _LIST = f"""
           from running r where r.left_cents > 0)
     select a.id, a.cooperative_id, a.posted as balance_cents, {CREDITOR} as creditor,
            coalesce({NAME}, a.party, '') as name,
+           {IN_BATCH.format(id=f"({CREDITOR} ->> 'id')::uuid")} as in_batch_cents,
            (select coalesce(jsonb_agg(jsonb_build_object(
                        'journal_id', n.journal_id, 'kind', j.kind, 'day', n.day, 'cents', n.cents,
                        'left_cents', least(n.cents, n.left_cents)) order by n.n), '[]')
@@ -73,15 +80,63 @@ async def lock_payables(tx: Tx, cooperative_id: UUID) -> None:
     await tx.value("select lock_payables($1)", cooperative_id)
 
 
-async def balance_of(tx: Tx, cooperative_id: UUID, account: CreditorAccount) -> int:
-    """What a creditor is owed, in cents; the account is found by its key."""
+async def owed_to(tx: Tx, cooperative_id: UUID, creditors: Sequence[Creditor]) -> dict[Creditor, Owed]:
+    """What each of these creditors is owed, in one statement; whoever the cooperative cannot owe is left out."""
+    by_name = {(str(one.kind), one.id): one for one in creditors}
     sql = f"""
-        select b.posted from account a join balance b on b.account_id = a.id
-         where a.cooperative_id = $1 and a.kind = $2 and a.currency = 'EUR'
-           and coalesce(a.member_id, {_NONE}) = coalesce($3::uuid, {_NONE})
-           and coalesce(a.party, '') = coalesce($4, '')"""
-    found: Any = await tx.value(sql, cooperative_id, account.kind, account.member_id, account.party)
-    return int(found or 0)
+        select n.kind, n.id, s.account, o.customer_person_id as person_id, coalesce(b.posted, 0) as balance_cents,
+               {IN_BATCH.format(id="n.id")} as in_batch_cents
+          from unnest($2::text[], $3::uuid[]) n (kind, id)
+          left join supplier s on n.kind = 'supplier' and s.id = n.id and s.cooperative_id = $1
+          left join member m on n.kind = 'member' and m.id = n.id and m.cooperative_id = $1
+          left join "order" o on n.kind = 'customer' and o.id = n.id and o.cooperative_id = $1
+          left join account a on a.cooperative_id = $1 and a.currency = 'EUR'
+           and a.kind = case n.kind when 'customer' then 'customer_credit' else 'payable_' || n.kind end
+           and coalesce(a.member_id, {_NONE}) = coalesce(m.id, {_NONE})
+           and coalesce(a.party, '') = case when n.kind = 'supplier' then s.account
+                when n.kind = 'member' or n.id = $1 then '' else n.id::text end
+          left join balance b on b.account_id = a.id
+         where coalesce(s.id, m.id, o.id) is not null
+            or n.kind = 'municipality' and exists (select from municipality u where u.id = n.id)
+            or n.kind = 'cooperative' and exists (select from cooperative c where c.id = n.id)"""
+    found = {}
+    for row in await tx.rows(sql, cooperative_id, [one.kind for one in creditors], [one.id for one in creditors]):
+        creditor = by_name[row["kind"], UUID(int=row["id"].int)]
+        found[creditor] = Owed(
+            account=account_of(creditor, cooperative_id, row["account"]),
+            balance_cents=row["balance_cents"],
+            in_batch_cents=row["in_batch_cents"],
+            person_id=row["person_id"],
+        )
+    return found
+
+
+async def due_on(tx: Tx, cooperative_id: UUID, day: date) -> dict[Creditor, int]:
+    """What is due to each creditor on a day and in no open batch: not the bills of later days.
+
+    To a municipality what it invoiced is due.
+    """
+    sql = f"""
+        select creditor, cents from (
+            select {CREDITOR} as creditor,
+                   least(b.posted, case a.kind when 'payable_municipality' then (
+                       select coalesce(sum(r.cents) filter (where r.state = 'invoiced' or r.by_payouts), 0)
+                         from remittance r where r.cooperative_id = $1 and r.municipality_id::text = a.party)
+                       + (select coalesce(sum(e.cents), 0) from entry e
+                           where e.account_id = a.id and coalesce(e.facts ->> 'of', e.rule) = 'payout')
+                       else b.posted - (
+                       select coalesce(sum(l.cents), 0) from bill l
+                        where l.cooperative_id = $1 and l.state = 'approved' and l.due_on > $2 and l.cents > 0
+                          and l.creditor_id = coalesce(a.member_id, (
+                              select s.id from supplier s where s.cooperative_id = $1 and s.account = a.party))) end)
+                   - {IN_BATCH.format(id=f"({CREDITOR} ->> 'id')::uuid")} as cents
+              from account a join balance b on b.account_id = a.id
+             where a.cooperative_id = $1 and a.currency = 'EUR' and a.kind in {KINDS} and b.posted > 0) d
+         where d.cents > 0 and d.creditor is not null"""
+    rows = await tx.rows(sql, cooperative_id, day)
+    return {
+        Creditor(CreditorKind(row["creditor"]["kind"]), UUID(row["creditor"]["id"])): int(row["cents"]) for row in rows
+    }
 
 
 async def payout_on(tx: Tx, journal_id: UUID) -> UUID | None:

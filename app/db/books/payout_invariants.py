@@ -20,4 +20,16 @@ OF_PAYOUTS = {
         select 'journal ' || j.id from journal j join entry e on e.journal_id = j.id
           join account a on a.id = e.account_id
          where j.kind = 'payout' and a.kind like 'payable_%' and e.balance_after < 0""",
+    "I18 an item of a batch is booked once it is sent, and undone if it came back or was refused": f"""
+        select 'item ' || i.id as what from payment_item i left join journal j on j.id = i.id
+          left join journal r on r.reverses = i.id
+         where (j.id is not null) <> (i.state in ('sent', 'paid', 'returned', 'refused'))
+            or (r.id is not null) <> (i.state in ('returned', 'refused'))
+            or j.id is not null and (select sum(e.cents) from entry e join account a on a.id = e.account_id
+                                      where e.journal_id = i.id and a.kind in {MONEY}) is distinct from i.cents
+        union all
+        select 'batch ' || t.id from payment_batch t join payment_item i on i.batch_id = t.id
+         group by t.id
+        having (t.state in ('draft', 'approved')) <> bool_or(i.state = 'open')
+            or (t.state = 'sent') <> bool_or(i.state = 'sent')""",
 }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from app.domain.creditors import Creditor
+from app.domain.creditors import Creditor, CreditorAccount
 from app.domain.errors import InBatch, NothingOwed
 from app.domain.ledger import JournalKind
 
@@ -35,7 +35,24 @@ class Payable:
     creditor: Creditor | None
     name: str
     balance_cents: int
+    in_batch_cents: int
+    """What open batches of payments are to pay of it."""
     parts: tuple[PayablePart, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """What a creditor is owed on their account, and what of it open batches are to pay."""
+
+    account: CreditorAccount
+    balance_cents: int
+    in_batch_cents: int = 0
+    person_id: UUID | None = None
+    """The person of a customer."""
+
+    def check(self, cents: int) -> None:
+        """Raises NothingOwed for more than is owed, InBatch for what an open batch of payments is to pay already."""
+        check_owed(cents, self.balance_cents, self.in_batch_cents)
 
 
 def check_owed(cents: int, balance_cents: int, in_batch_cents: int = 0) -> None:

@@ -99,6 +99,12 @@ OPENS: dict[str, tuple[Opening, ...]] = {
         Opening("confirm_write_off", Role.COORDINATOR),
         Opening("confirm_write_off", Role.TREASURER),
     ),
+    "payment_batch.made": (
+        Opening("approve_batch", Role.COORDINATOR),
+        Opening("approve_batch", Role.TREASURER),
+    ),
+    "payment_batch.approved": (Opening("send_batch", Role.TREASURER),),
+    "payment_batches.unchecked": (Opening("check_batches", Role.TREASURER),),
     "bank_account.proposed": (
         Opening("confirm_bank_account", Role.COORDINATOR),
         Opening("confirm_bank_account", Role.TREASURER),
@@ -216,6 +222,10 @@ CLOSES: dict[str, tuple[str, ...]] = {
     "order.paid_back": ("pay_customer_back",),
     "invoice_series.checked": ("check_invoice_numbers",),
     "write_off.decided": ("confirm_write_off",),
+    "payment_batch.approved": ("approve_batch",),
+    "payment_batch.sent": ("approve_batch", "send_batch"),
+    "payment_batch.withdrawn": ("approve_batch", "send_batch"),
+    "payment_batches.checked": ("check_batches",),
     "bank_account.decided": ("confirm_bank_account",),
     "payee_account.decided": ("confirm_payee_account",),
     **{f"bill.{what}": ("approve_bill",) for what in ("approved", "rejected")},

@@ -35,6 +35,7 @@ from app.ids import CooperativeId, JournalId, JournalReversalId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.shared.book_bill import sides_of_bill, undo_bill
+from app.usecases.shared.payment_items import item_undone
 from app.usecases.shared.undo import Undoing
 from app.usecases.shared.undo_allowance import undo_allowance
 from app.usecases.shared.undo_approval import act_of_approval, sides_of_approval, undo_approval
@@ -55,7 +56,7 @@ from app.usecases.shared.undo_payment import (
     undo_repayment,
     undo_write_off,
 )
-from app.usecases.shared.undo_payout import not_paid_since, undo_payout
+from app.usecases.shared.undo_payout import not_paid_since, undo_item_journal, undo_payout
 from app.usecases.shared.undo_pot import undo_pot_settlement
 from app.usecases.shared.undo_purchase import sides_of_purchase, undo_joint_purchase
 from app.usecases.shared.undo_purchase_credit import (
@@ -100,6 +101,7 @@ UNDO: dict[tuple[str, JournalKind], Undo] = {
     ("payout", JournalKind.PAYOUT): undo_payout,
     (MATCH, JournalKind.MATCH): undo_match,
     (MATCH, JournalKind.BOOKING): undo_match,
+    ("payment_item", JournalKind.PAYOUT): undo_item_journal,
 }
 """How each booking is undone, by the type of its source and its kind."""
 SIDES: dict[tuple[str, JournalKind], Sides] = {
@@ -288,6 +290,7 @@ async def _book(tx: Tx, actor: Actor, journal: Journal, reversal: Reversal) -> N
     )
     await UNDO[journal.source_type, journal.kind](tx, undoing)
     await not_paid_since(tx, journal)
+    await item_undone(tx, journal)
     await tell(tx, "journal.reversed", journal.cooperative_id, journal.id, kind=journal.kind)
 
 

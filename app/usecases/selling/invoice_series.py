@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from app.db.books.payment_batches import knows_batches, to_check
 from app.db.engine import Tx
 from app.db.platform.outbox import start_timer, tell, tell_many
 from app.db.selling.invoice_series import (
@@ -71,4 +72,6 @@ async def note_restore(tx: Tx, actor: Actor) -> int | None:
         return None
     marked = await mark_unchecked(tx)
     await tell_many(tx, [("invoice_series.unchecked", one, one, {}) for one in marked])
-    return len(marked)
+    paying = await to_check(tx) if await knows_batches(tx) else []
+    await tell_many(tx, [("payment_batches.unchecked", one, one, {}) for one in paying])
+    return len({*marked, *paying})

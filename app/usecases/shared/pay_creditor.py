@@ -1,10 +1,11 @@
 """Books money that goes to a creditor."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
 from app.db import ledger
-from app.db.books.payables import balance_of, lock_payables
+from app.db.books.payables import lock_payables, owed_to
 from app.db.books.payouts import payouts
 from app.db.engine import Tx, uuid7
 from app.db.people.persons import lend_staff_view
@@ -13,11 +14,11 @@ from app.domain.actors import Actor
 from app.domain.books.payables import check_owed
 from app.domain.books.payouts import Payout, PayoutMethod, method_of, payout_legs, receipt_legs
 from app.domain.creditors import Creditor, CreditorAccount, CreditorKind
+from app.domain.errors import NotFound
 from app.domain.ledger import JournalKind, Leg, Posting
 from app.domain.money_place import MoneyPlace
 from app.domain.selling.payments import PaymentMethod
 from app.usecases.shared.book_repayment import book_repayment
-from app.usecases.shared.creditors import account_in
 from app.usecases.shared.order_money import open_for_money
 from app.usecases.shared.remittances_paid import follow_payouts
 
@@ -58,14 +59,23 @@ async def pay_creditor(
     )
     await payouts.add(tx, payout)
     if creditor.kind is CreditorKind.CUSTOMER:
-        await _pay_customer(tx, actor, payout)
+        await pay_customer(
+            tx,
+            actor,
+            creditor.id,
+            cents,
+            day,
+            method=payout.method,
+            journal_id=payout.id,
+            bank_line_id=bank_line_id,
+        )
     else:
         legs = payout_legs(account, cents, place)
-        await book_payment(tx, payout.id, cooperative_id, ("payout", payout.id), day, legs)
+        source = ("payout", payout.id)
+        await book_payment(tx, payout.id, cooperative_id, source, day, legs)
         if creditor.kind is CreditorKind.COOPERATIVE and creditor.id != cooperative_id:
-            await _book_receipt(tx, payout)
-        # Whatever else lowered the debt meanwhile, nobody is paid more than it was.
-        check_owed(0, await balance_of(tx, cooperative_id, account))
+            await book_receipt_there(tx, cooperative_id, creditor.id, cents, payout.method, source, day)
+        await still_owed(tx, cooperative_id, (creditor,))
     if creditor.kind is CreditorKind.MUNICIPALITY:
         await follow_payouts(tx, cooperative_id, creditor.id, day)
     return payout
@@ -77,9 +87,17 @@ async def check_payable(tx: Tx, cooperative_id: UUID, creditor: Creditor, cents:
     Raises NotFound, NothingOwed, InBatch.
     """
     await lock_payables(tx, cooperative_id)
-    account = await account_in(tx, cooperative_id, creditor)
-    check_owed(cents, await balance_of(tx, cooperative_id, account))
-    return account
+    found = (await owed_to(tx, cooperative_id, (creditor,))).get(creditor)
+    if found is None:
+        raise NotFound
+    found.check(cents)
+    return found.account
+
+
+async def still_owed(tx: Tx, cooperative_id: UUID, creditors: Sequence[Creditor]) -> None:
+    """Raises NothingOwed if somebody else lowered a debt meanwhile, so that more is paid than was owed."""
+    for owed in (await owed_to(tx, cooperative_id, creditors)).values():
+        check_owed(0, owed.balance_cents)
 
 
 async def book_payment(
@@ -101,23 +119,36 @@ async def book_payment(
     )
 
 
-async def _book_receipt(tx: Tx, payout: Payout) -> None:
-    """The other cooperative gets the money, and its claim is paid."""
-    await lend_staff_view(tx, payout.creditor_id)
-    legs = receipt_legs(payout.cooperative_id, payout.cents, payout.method)
-    await book_payment(tx, uuid7(), payout.creditor_id, ("payout", payout.id), payout.paid_on, legs, part=2)
+async def book_receipt_there(
+    tx: Tx, debtor_id: UUID, creditor_id: UUID, cents: int, method: PayoutMethod, source: Source, day: date
+) -> None:
+    """Another cooperative gets the money, in its own books."""
+    await lend_staff_view(tx, creditor_id)
+    legs = receipt_legs(debtor_id, cents, method)
+    await book_payment(tx, uuid7(), creditor_id, source, day, legs, part=2)
 
 
-async def _pay_customer(tx: Tx, actor: Actor, payout: Payout) -> None:
-    order = open_for_money(tx, await orders.get(tx, payout.creditor_id, lock=True))
-    check_owed(payout.cents, order.owed_back_cents)
+async def pay_customer(
+    tx: Tx,
+    actor: Actor,
+    order_id: UUID,
+    cents: int,
+    day: date,
+    *,
+    method: PayoutMethod,
+    journal_id: UUID,
+    bank_line_id: UUID | None = None,
+) -> None:
+    """Books what goes back to the customer of an order. Raises NothingOwed, SecondPersonNeeded."""
+    order = open_for_money(tx, await orders.get(tx, order_id, lock=True))
+    check_owed(cents, order.owed_back_cents)
     await book_repayment(
         tx,
         actor,
         order,
-        payout.cents,
-        payout.paid_on,
-        method=PaymentMethod.CASH if payout.method is PayoutMethod.CASH else PaymentMethod.BANK_TRANSFER,
-        bank_line_id=payout.bank_line_id,
-        journal_id=payout.id,
+        cents,
+        day,
+        method=PaymentMethod.CASH if method is PayoutMethod.CASH else PaymentMethod.BANK_TRANSFER,
+        bank_line_id=bank_line_id,
+        journal_id=journal_id,
     )
