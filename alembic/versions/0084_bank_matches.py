@@ -8,7 +8,6 @@ from app.db.revisions import run_file
 
 revision = "0084"
 down_revision = "0082"
-down_revision = "0082"
 branch_labels = None
 depends_on = None
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.books.bank_rules import BankRule
 from app.domain.books.bank_statements import BankLine
 from app.domain.books.matching import (
-    BankRule,
     Item,
     MatchRule,
     Open,
@@ -42,6 +42,13 @@ SECOND = Item(id=uuid4(), cents=-36300, day=DAY, is_payment=True, batch_id="B-1"
 OTHER = Item(id=uuid4(), cents=-46300, day=DAY, is_payment=True, batch_id="B-2")
 CASH = Item(id=uuid4(), cents=5000, day=DAY, is_cash=True)
 BY_HAND = Item(id=uuid4(), cents=-7500, day=date(2026, 3, 6))
+
+
+def rule(category: str, **named: Any) -> BankRule:
+    added: dict[str, Any] = {"cooperative_id": uuid4(), "added_by": uuid4(), "added_at": datetime.now(UTC)}
+    return BankRule(id=uuid4(), category=category, **added, **named)
+
+
 BOOKS = Open(
     own_ibans=frozenset({OURS, SAVINGS}),
     orders=(HEDGE, GRASS, PAID),
@@ -49,8 +56,8 @@ BOOKS = Open(
     bills=(BILL, NOTE),
     items=(FIRST, SECOND, OTHER, CASH, BY_HAND),
     rules=(
-        BankRule(id=uuid4(), iban="NL02ZZZE0000000602", category="cost/energy"),
-        BankRule(id=uuid4(), text="huur loods", category="cost/rent"),
+        rule("cost/energy", iban="NL02ZZZE0000000602"),
+        rule("cost/rent", text="huur loods"),
     ),
 )
 
@@ -236,7 +243,7 @@ def test_an_amount_alone_only_suggests() -> None:
 
 
 def test_two_rules_that_differ_are_suggested() -> None:
-    known = replace(BOOKS, rules=(*BOOKS.rules, BankRule(id=uuid4(), text="loods", category="cost/energy")))
+    known = replace(BOOKS, rules=(*BOOKS.rules, rule("cost/energy", text="loods")))
     assert len(placed(line(-30000, "huur loods"), known).suggestions) == 2
 
 

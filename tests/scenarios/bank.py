@@ -7,9 +7,12 @@ from uuid import UUID
 
 from app.db import ledger
 from app.db.books.bank_statements import bank_lines, bank_statements, begin_statements, statements_from
-from app.db.engine import uuid7
+from app.db.engine import Tx, uuid7
+from app.domain.access import Role, Scope
+from app.domain.actors import Actor, Holding
 from app.domain.books.bank_statements import BankLine, BankStatement, StatementSource
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
+from app.usecases.shared.match_lines import match_new_lines
 from tests.world import IBAN, Json, Seller, World
 
 numbers = count()
@@ -21,9 +24,7 @@ async def came(world: World, seller: Seller, *lines: tuple[str, str], iban: str 
         day = date.fromisoformat(more.pop("day", tx.today.isoformat()))
         if await statements_from(tx, UUID(seller.id)) is None:
             await begin_statements(tx, UUID(seller.id), date(2026, 1, 1))
-        treasurer = await tx.value(
-            "select person_id from office where cooperative_id = $1 and role = 'treasurer' limit 1", UUID(seller.id)
-        )
+        treasurer = await _treasurer(tx, seller)
         statement = BankStatement(
             id=uuid7(),
             cooperative_id=UUID(seller.id),
@@ -50,6 +51,7 @@ async def came(world: World, seller: Seller, *lines: tuple[str, str], iban: str 
                 identity=f"ref {next(numbers)}",
                 place=1,
                 text=text,
+                left_cents=round(float(amount) * 100),
                 **more,
             )
             await bank_lines.add(tx, line)
@@ -72,6 +74,25 @@ def line_posting(line: BankLine) -> Posting:
         effective_on=line.day,
         legs=(bank, waits),
     )
+
+
+async def matched(world: World, seller: Seller, *line_ids: str) -> None:
+    """Matches new lines by the rules, as an import does."""
+    async with world.books.transaction(world.clock()) as tx:
+        treasurer = await _treasurer(tx, seller)
+        lines = await bank_lines.all(tx, id=tuple(UUID(line) for line in line_ids))
+        actor = Actor(person_id=treasurer, scopes=frozenset(Scope), holdings=(_office(seller),))
+        await match_new_lines(tx, actor, UUID(seller.id), lines)
+
+
+def _office(seller: Seller) -> Holding:
+    return Holding(Role.TREASURER, cooperative_id=UUID(seller.id))
+
+
+async def _treasurer(tx: Tx, seller: Seller) -> UUID:
+    sql = "select person_id from office where cooperative_id = $1 and role = 'treasurer' limit 1"
+    found: UUID = await tx.value(sql, UUID(seller.id))
+    return found
 
 
 async def left_of(world: World, line_id: str) -> str:

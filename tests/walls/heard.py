@@ -33,6 +33,7 @@ EARS: dict[str, frozenset[str]] = {
         "merchant",
         "bill",
         "payout",
+        "rule",
     },
     "approver": frozenset({"draft", "loss", "account", "statement", "spending", "supplier", "payee", "bill"}),
     "umbrella-treasurer": frozenset({"loss", "account", "statement", "payee", "bill"}),

@@ -68,6 +68,7 @@ GIVEN: dict[str, Json] = {
     "report_remittance": {"through": "2026-02"},
     "close_month": {"month": "2026-02", "bankBalance": EURO},
     "record_payout": {"creditor": {"kind": "member", "id": "member_id"}},
+    "add_bank_rule": {"category": "cost/rent", "text": SAID},
     "match_line": {"parts": [{"cash": True, "amount": {"amount": "0.01"}}]},
     "add_fund": {"purposes": ["dak"]},
     "change_supplier": {"name": SAID},
@@ -231,4 +232,4 @@ def shouted_as(value: Any, kind: Any) -> Any:
     if isinstance(value, dict) and isinstance(named, GraphQLInputObjectType):
         return {name: shouted_as(one, named.fields[name].type) for name, one in value.items()}
     enum = isinstance(named, GraphQLEnumType)
-    return re.sub("[:.]", "_", value.upper()) if enum and isinstance(value, str) else value
+    return re.sub("[:./]", "_", value.upper()) if enum and isinstance(value, str) else value

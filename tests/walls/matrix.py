@@ -84,6 +84,10 @@ move_bank_account            coordinator treasurer approver umbrella-treasurer
 list_bank_matches            treasurer
 match_line                   treasurer
 list_match_suggestions       treasurer
+list_bank_rules              treasurer
+add_bank_rule                treasurer
+get_bank_rule                treasurer
+end_bank_rule                treasurer
 get_readiness                coordinator treasurer network
 list_offices                 coordinator treasurer network
 list_municipalities          everyone

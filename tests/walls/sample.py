@@ -76,6 +76,7 @@ PERSONAL = frozenset(
         "loss",
         "account",
         "payee",
+        "rule",
         "payout",
         "payment",
         "power",
@@ -330,7 +331,10 @@ async def _bank(sample: Sample) -> None:
     line_id = found["items"][0]["id"]
     part: Json = {"category": "income/gifts", "amount": {"amount": "0.40"}}
     await seller.treasurer("POST", f"/v1/bank-lines/{line_id}/matches", {"parts": [part]})
+    known_by = {"category": "cost/energy", "text": sample.word("rule")}
+    rule = await sample.at(seller.treasurer, "bank-rules", known_by)
     sample.values |= {
+        "rule_id": UUID(rule["id"]),
         "line_id": UUID(line_id),
         "parts": [MatchPart(cash=True)],
         "bank_statement_id": UUID(typed["id"]),

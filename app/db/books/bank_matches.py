@@ -4,14 +4,17 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import Index
 from sqlmodel import SQLModel
 
 from app.db import columns as c
+from app.db.books.payables import CREDITOR, KINDS
 from app.db.engine import Tx
 from app.db.store import Store
 from app.domain.books.bank_matches import BankMatch
-from app.domain.books.matching import Item, OpenInvoice, OpenOrder
+from app.domain.books.matching import Item, OpenBill, OpenInvoice, OpenOrder
+from app.domain.creditors import Creditor
 
 
 class BankMatchRow(SQLModel, table=True):
@@ -60,19 +63,24 @@ _ITEM = """
                     where e.journal_id = j.id and c.kind = 'cash') as is_cash,
            case j.source_type when 'payment' then (select p.order_id from payment p where p.id = j.source_id)
                 when 'repayment' then (select p.order_id from repayment p where p.id = j.source_id) end as order_id,
+           case when p.id is not null then jsonb_build_object('kind', p.creditor_kind, 'id', p.creditor_id) end
+               as creditor,
            l.iban as from_iban, l.counterparty_iban as to_iban
       from (select a.party::uuid as id, b.posted from account a join balance b on b.account_id = a.id
              where a.cooperative_id = $1 and a.kind = 'in_transit' and a.currency = 'EUR' and b.posted <> 0
                and {only}) i
       join journal j on j.id = i.id
+      left join payout p on j.source_type = 'payout' and p.id = j.source_id
       left join bank_match m on j.source_type = 'bank_match' and m.id = j.source_id and m.target_id = j.id
       left join bank_line l on l.id = m.line_id
      order by j.effective_on, i.id"""
 
+_LOAD = TypeAdapter(Item)
+
 
 async def open_items(tx: Tx, cooperative_id: UUID) -> list[Item]:
     """Everything in transit that no line has brought yet, or not all of it; the oldest first."""
-    return [Item(**dict(row)) for row in await tx.rows(_ITEM.format(only="true"), cooperative_id)]
+    return [_LOAD.validate_python(dict(row)) for row in await tx.rows(_ITEM.format(only="true"), cooperative_id)]
 
 
 async def open_items_with(tx: Tx, cooperative_id: UUID, ids: Collection[UUID]) -> dict[UUID, Item]:
@@ -80,7 +88,7 @@ async def open_items_with(tx: Tx, cooperative_id: UUID, ids: Collection[UUID]) -
     named = """coalesce(a.member_id, '00000000-0000-0000-0000-000000000000')
                    = '00000000-0000-0000-0000-000000000000' and coalesce(a.party, '') = any($2)"""
     rows = await tx.rows(_ITEM.format(only=named), cooperative_id, [str(one) for one in ids]) if ids else []
-    return {row["id"]: Item(**dict(row)) for row in rows}
+    return {row["id"]: _LOAD.validate_python(dict(row)) for row in rows}
 
 
 _ORDER = """
@@ -99,7 +107,7 @@ async def orders_named(
 
 async def orders_of_amount(tx: Tx, cooperative_id: UUID, cents: int, limit: int) -> list[OpenOrder]:
     """Some orders of which so much is due, or owed back if it is below zero; the newest first."""
-    amount = "due_cents(o) = $2" if cents > 0 else "owed_back(o) = -$2"
+    amount = "due_cents(o) = $2" if cents > 0 else "owed_back(o) = -$2::bigint"
     rows = await tx.rows(f"{_ORDER} {amount} order by o.id desc limit $3", cooperative_id, cents, limit)
     return [OpenOrder(**dict(row)) for row in rows]
 
@@ -117,3 +125,41 @@ async def invoices_named(
            and (i.number = any($2) or substr(i.rf_reference, 5) = any($3)) order by i.id"""
     rows = await tx.rows(sql, cooperative_id, list(numbers), list(references))
     return [OpenInvoice(**(dict(row) | {"order_ids": tuple(row["order_ids"] or ())})) for row in rows]
+
+
+async def bills_named(tx: Tx, cooperative_id: UUID, ibans: Collection[str]) -> list[OpenBill]:
+    """The approved bills of creditors who are paid to one of these IBANs. Those of members are sealed, and no help."""
+    sql = """
+        select b.number, b.cents + (select coalesce(sum(n.cents), 0)::bigint from bill n
+                                     where n.credits_id = b.id and n.state = 'approved') as cents,
+               jsonb_build_object('kind', b.creditor_kind, 'id', b.creditor_id) as creditor,
+               array_agg(distinct p.iban) as ibans
+          from payee_account p join bill b on b.cooperative_id = p.cooperative_id and b.creditor_id = p.creditor_id
+         where p.cooperative_id = $1 and p.iban = any($2) and p.state in ('confirmed', 'replaced')
+           and b.state = 'approved' group by b.id order by b.id"""
+    rows = await tx.rows(sql, cooperative_id, list(ibans)) if ibans else []
+    return [_BILL.validate_python(dict(row)) for row in rows]
+
+
+_BILL = TypeAdapter(OpenBill)
+_CREDITOR: TypeAdapter[Creditor] = TypeAdapter(Creditor)
+
+
+async def creditors_owed(tx: Tx, cooperative_id: UUID, cents: int) -> list[tuple[Creditor, int]]:
+    """The creditors that are owed exactly so much, but for customers."""
+    sql = f"""
+        select {CREDITOR} as creditor from account a join balance b on b.account_id = a.id
+         where a.cooperative_id = $1 and a.currency = 'EUR' and a.kind in {KINDS} and a.kind <> 'customer_credit'
+           and b.posted = $2 order by a.id"""
+    rows = await tx.rows(sql, cooperative_id, cents) if cents > 0 else []
+    return [(_CREDITOR.validate_python(row["creditor"]), cents) for row in rows if row["creditor"]]
+
+
+async def has_open_lines(tx: Tx, cooperative_id: UUID) -> bool:
+    """Whether a bank line of a cooperative has a part without a place, and no reason why."""
+    sql = """
+        select exists (select from account a join balance b on b.account_id = a.id
+                         join bank_line l on l.id = a.party::uuid
+                        where a.cooperative_id = $1 and a.kind = 'suspense' and a.currency = 'EUR' and b.posted <> 0
+                          and l.parked_reason is null)"""
+    return bool(await tx.value(sql, cooperative_id))

@@ -1,16 +1,16 @@
 """Parts of bank lines that have a place, and the journals that put them there."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from app.domain.books.bank_statements import BankLine
 from app.domain.books.matching import MatchRule, Part, What
-from app.domain.creditors import CreditorKind
+from app.domain.creditors import CreditorAccount, CreditorKind
 from app.domain.errors import AlreadySettled, MoreThanLeft, RuleRefused
-from app.domain.ledger import AccountKind, JournalKind, Leg, Posting, ResultLine
+from app.domain.ledger import AccountKind, JournalKind, Posting, ResultLine
 from app.domain.money_place import MoneyPlace, on_line
 
 
@@ -20,22 +20,22 @@ class BankCategory(StrEnum):
     A bad debt is written off by two people, and is none of them.
     """
 
-    MATERIALS = "cost/materials"
-    SUBCONTRACTED = "cost/subcontracted"
-    RENT = "cost/rent"
-    ENERGY = "cost/energy"
-    INSURANCE = "cost/insurance"
-    TRAINING = "cost/training"
-    OFFICE = "cost/office"
-    TRAVEL = "cost/travel"
-    EQUIPMENT = "cost/equipment"
-    BANK = "cost/bank"
-    OTHER_COST = "cost/other"
-    GRANTS = "income/grants"
-    GIFTS = "income/gifts"
-    CONTRIBUTIONS = "income/contributions"
-    INTEREST = "income/interest"
-    OTHER_INCOME = "income/other"
+    COST_MATERIALS = "cost/materials"
+    COST_SUBCONTRACTED = "cost/subcontracted"
+    COST_RENT = "cost/rent"
+    COST_ENERGY = "cost/energy"
+    COST_INSURANCE = "cost/insurance"
+    COST_TRAINING = "cost/training"
+    COST_OFFICE = "cost/office"
+    COST_TRAVEL = "cost/travel"
+    COST_EQUIPMENT = "cost/equipment"
+    COST_BANK = "cost/bank"
+    COST_OTHER = "cost/other"
+    INCOME_GRANTS = "income/grants"
+    INCOME_GIFTS = "income/gifts"
+    INCOME_CONTRIBUTIONS = "income/contributions"
+    INCOME_INTEREST = "income/interest"
+    INCOME_OTHER = "income/other"
 
 
 MATCH = "bank_match"
@@ -105,17 +105,18 @@ def place_of(part: Part) -> MoneyPlace:
     return MoneyPlace(AccountKind.COOPERATIVE_FUND)
 
 
-def match_posting(line: BankLine, match: BankMatch, journal_id: UUID) -> Posting:
-    """The journal of a match: from the line to its place. What the fund gets or pays is an income or a cost."""
+def match_posting(
+    line: BankLine, match: BankMatch, journal_id: UUID, account: CreditorAccount | None = None
+) -> Posting:
+    """The journal of a match: from the line to its place, which is the `account` of a creditor who pays back.
+
+    What the fund gets or pays is an income or a cost.
+    """
     rule, facts = match.journal_kind.value, {"line": str(line.id)}
-    legs = (
-        on_line(line.id).leg(-match.cents, rule, facts),
-        place_of(match.part).leg(match.cents, rule, facts),
-    )
-    return _posting(line, match, journal_id, legs)
-
-
-def _posting(line: BankLine, match: BankMatch, journal_id: UUID, legs: tuple[Leg, ...]) -> Posting:
+    waited = on_line(line.id).leg(-match.cents, rule, facts)
+    placed = place_of(match.part).leg(match.cents, rule, facts)
+    if account is not None:
+        placed = replace(placed, kind=account.kind, member_id=account.member_id, party=account.party)
     return Posting(
         id=journal_id,
         cooperative_id=line.cooperative_id,
@@ -124,6 +125,6 @@ def _posting(line: BankLine, match: BankMatch, journal_id: UUID, legs: tuple[Leg
         source_id=match.source_id,
         part=1,
         effective_on=line.day,
-        legs=legs,
+        legs=(waited, placed),
         named=(ResultLine(match.category, match.cents),) if match.category else (),
     )

@@ -7,8 +7,9 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from app.domain.books.bank_rules import BankRule
 from app.domain.books.bank_statements import BankLine
-from app.domain.books.payment_texts import compact, names_creditor_reference, names_number, names_reference
+from app.domain.books.payment_texts import names_creditor_reference, names_number, names_reference
 from app.domain.creditors import Creditor, CreditorKind
 
 DAYS_APART = 5
@@ -151,21 +152,6 @@ class Item:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BankRule:
-    """A standing rule: lines with this IBAN, and with this text in them, belong to a category of the fund."""
-
-    id: UUID
-    category: str
-    iban: str | None = None
-    text: str | None = None
-
-    def fits(self, line: BankLine) -> bool:
-        if self.iban is not None and self.iban != line.counterparty_iban:
-            return False
-        return self.text is None or compact(self.text) in compact(line.text)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Open:
     """What lines may be matched with."""
 
@@ -189,7 +175,7 @@ def match_lines(lines: Sequence[BankLine], known: Open, new_id: Callable[[], UUI
     `new_id` makes the id of money that goes to another account of ours and is in transit until it comes there.
     """
     matcher = _Matcher(known, new_id)
-    ordered = sorted(lines, key=lambda line: (line.day, line.cents > 0, line.id))
+    ordered = in_order(lines)
     found = {line.id: matcher.named(line) for line in ordered}
     waiting = [line for line in ordered if not found[line.id].parts and not found[line.id].suggestions]
     found |= matcher.in_transit([line for line in waiting if not line.is_return])
@@ -199,11 +185,21 @@ def match_lines(lines: Sequence[BankLine], known: Open, new_id: Callable[[], UUI
     return found
 
 
+def in_order(lines: Iterable[BankLine]) -> list[BankLine]:
+    """Lines by day; of a day what went out comes first, as it may come back."""
+    return sorted(lines, key=lambda line: (line.day, line.cents > 0, line.id))
+
+
 def suggest(line: BankLine, known: Open, new_id: Callable[[], UUID]) -> list[Suggestion]:
     """Where what is left of a line might go: by the rules first, then by its amount alone."""
     left = replace(line, cents=line.left_cents)
     placement = match_lines([left], known, new_id)[line.id]
     found = [Suggestion(placement.rule, placement.parts)] if placement.rule else list(placement.suggestions)
+    if placement.rule is MatchRule.OWN_ACCOUNT:
+        items = {item.id for item in known.items}
+        # Nothing is in transit yet that could be named.
+        parts = (part if part.target_id in items else replace(part, target_id=None) for part in placement.parts)
+        found = [Suggestion(MatchRule.OWN_ACCOUNT, tuple(parts))]
     named = {part for one in found for part in one.parts}
     by_amount = (part for part in _of_amount(left, known) if part not in named)
     return [*found, *(Suggestion(MatchRule.AMOUNT, (part,)) for part in by_amount)][:MOST_SUGGESTIONS]
@@ -297,7 +293,7 @@ class _Matcher:
         came = [
             item
             for item in self.items.values()
-            if item.from_iban == other and item.to_iban == line.iban and _near(item, line)
+            if item.from_iban == other and item.to_iban in (None, line.iban) and _near(item, line)
         ]
         if came:
             return Placement(_all_of([min(came, key=lambda item: (item.day, item.id))]), MatchRule.OWN_ACCOUNT)

@@ -13,6 +13,7 @@ from app.ids import BankLineId, CooperativeId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.shared.bank_accounts import Iban
+from app.usecases.shared.match_lines import tell_open_lines
 from app.vocabulary import Day, Doc, StatedReason
 
 Since = Annotated[Day, Doc("Only lines of this day or later.")]
@@ -55,4 +56,6 @@ async def park_bank_line(tx: Tx, actor: Actor, *, line_id: BankLineId, reason: S
     seen = await bank_lines.get(tx, line_id)
     actor.require(Right.PLACE_LINE, seen.cooperative_id)
     line = await bank_lines.get(tx, line_id, lock=True)
-    return await bank_lines.change(tx, line, park(line, reason, actor.person))
+    parked = await bank_lines.change(tx, line, park(line, reason, actor.person))
+    await tell_open_lines(tx, line.cooperative_id)
+    return parked

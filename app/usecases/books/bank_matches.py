@@ -14,11 +14,13 @@ from app.domain.actors import Actor
 from app.domain.books.bank_matches import BankCategory, BankMatch, check_parts
 from app.domain.books.bank_statements import BankLine
 from app.domain.books.matching import MatchRule, Part, Suggestion, What, suggest
+from app.domain.creditors import CreditorKind
 from app.domain.errors import RuleRefused
 from app.ids import BankLineId, JournalId, OrderId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import reads_by_id
-from app.usecases.shared.match_lines import open_for
+from app.usecases.shared.creditors import CreditorInput
+from app.usecases.shared.match_lines import open_for, tell_open_lines
 from app.usecases.shared.place_line import Placing, place_parts
 from app.vocabulary import Balance, Doc, Flag, Form
 
@@ -33,24 +35,39 @@ class MatchPart(Form):
         Doc("The amount of the part, above zero if it came in; without it, all that is left of the line."),
     ] = None
     order_id: Annotated[OrderId | None, Doc("The order whose customer pays, or gets money back.")] = None
+    creditor: Annotated[
+        CreditorInput | None, Doc("The creditor who is paid or, by money that comes in, pays something back.")
+    ] = None
     category: Annotated[BankCategory | None, Doc("The cost or the income of the cooperative's fund.")] = None
     cash: Annotated[Flag, Doc("Whether it is cash that was brought to the bank, or taken from it.")] = False
     item_id: Annotated[
         JournalId | None, Doc("The journal that recorded it before the bank did: its amount is in transit.")
     ] = None
+    own_account: Annotated[
+        Flag, Doc("Whether it is money to another account of the cooperative, whose line is still to come.")
+    ] = False
     other_line_id: Annotated[BankLineId | None, Doc("Another bank line, whose amount has the other sign.")] = None
 
     def part(self, left_cents: int) -> Part:
         """The part as the domain's type. Raises RuleRefused unless it names one place."""
-        targets = {What.ORDER: self.order_id, What.ITEM: self.item_id, What.LINE: self.other_line_id}
+        creditor = self.creditor.creditor if self.creditor else None
+        of_customer = creditor is not None and creditor.kind is CreditorKind.CUSTOMER
+        targets = {
+            What.ORDER: creditor.id if creditor and of_customer and not self.order_id else self.order_id,
+            What.CREDITOR: creditor.id if creditor and (self.order_id or not of_customer) else None,
+            What.ITEM: self.item_id,
+            What.LINE: self.other_line_id,
+        }
         named = {what: target for what, target in targets.items() if target is not None}
         places = [*named, *([What.CATEGORY] if self.category else []), *([What.CASH] if self.cash else [])]
+        places += [What.ITEM] if self.own_account else []
         if len(places) != 1:
             raise RuleRefused(rule="one_place", value=", ".join(places))
         return Part(
             cents=left_cents if self.amount is None else self.amount.cents,
             what=places[0],
             target_id=named.get(places[0]),
+            creditor_kind=creditor.kind if creditor and not of_customer else None,
             category=self.category,
         )
 
@@ -79,6 +96,7 @@ async def match_line(tx: Tx, actor: Actor, *, line_id: BankLineId, parts: MatchP
     made = await place_parts(tx, Placing(actor=actor, line=line, rule=MatchRule.BY_HAND), wanted)
     if line.parked_reason is not None:
         await bank_lines.save(tx, line.unparked)
+    await tell_open_lines(tx, line.cooperative_id)
     return await bank_matches.all(tx, id=tuple(made))
 
 

@@ -36,6 +36,7 @@ from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.declared.version import expect
 from app.usecases.shared.bank_accounts import Iban
+from app.usecases.shared.match_lines import match_new_lines
 from app.usecases.shared.take_statements import check_joins, take_file, take_typed
 from app.vocabulary import EMPTY, Balance, BalanceIn, Between, Doc, Form, PastDay, Text, Version
 
@@ -148,7 +149,8 @@ async def move_bank_statement(
     expect(statement.version, expected_version)
     decided = decide(Case(statement, actor, tx.now), verb)
     if decided.state is StatementState.CONFIRMED:
-        await take_typed(tx, decided)
+        lines = await take_typed(tx, decided)
+        await match_new_lines(tx, actor, statement.cooperative_id, lines)
     await tell(tx, "bank_statement.decided", statement.cooperative_id, statement.id)
     return await bank_statements.save(tx, decided)
 
@@ -171,6 +173,8 @@ async def import_statements(
 ) -> StatementImport:
     """Take the statements of a file into the books, all or none. The same file again adds nothing.
 
+    Its lines are placed by the rules; what fits two places or none stays open, as a task.
+
     Raises StatementUnreadable for another account or more than 5,000 lines; StatementDoesNotAddUp, StatementGap,
     StatementDiffers; DayOutOfRange for a day to come, or a first statement of days of a closed month.
     """
@@ -183,6 +187,7 @@ async def import_statements(
     if sum(len(one.lines) for one in statements) > MOST_LINES:
         raise StatementUnreadable(how="lines", most=MOST_LINES)
     taken, lines = await take_file(tx, actor.person, cooperative_id, statements)
+    await match_new_lines(tx, actor, cooperative_id, lines)
     added = sum(not line.is_difference for line in lines)
     return StatementImport(tuple(taken), added, tuple(left_out))
 

@@ -28,13 +28,14 @@ from app.domain.books.corrections import (
     right_to_reverse,
 )
 from app.domain.errors import AlreadyExists, AlreadySettled, NotReversible
-from app.domain.ledger import Journal, JournalKind
+from app.domain.ledger import AccountKind, Journal, JournalKind
 from app.domain.page import Page, PageRequest
 from app.domain.second_person import may_here_or_above, require_here_or_above
 from app.ids import CooperativeId, JournalId, JournalReversalId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.shared.book_bill import sides_of_bill, undo_bill
+from app.usecases.shared.match_lines import tell_open_lines
 from app.usecases.shared.payment_items import item_undone
 from app.usecases.shared.undo import Undoing
 from app.usecases.shared.undo_allowance import undo_allowance
@@ -291,6 +292,8 @@ async def _book(tx: Tx, actor: Actor, journal: Journal, reversal: Reversal) -> N
     await UNDO[journal.source_type, journal.kind](tx, undoing)
     await not_paid_since(tx, journal)
     await item_undone(tx, journal)
+    if any(entry.account_kind is AccountKind.SUSPENSE for entry in journal.entries):
+        await tell_open_lines(tx, journal.cooperative_id)
     await tell(tx, "journal.reversed", journal.cooperative_id, journal.id, kind=journal.kind)
 
 

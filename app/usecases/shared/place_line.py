@@ -1,25 +1,30 @@
 """Places parts of a bank line: on orders, cash, what is in transit, other lines, or the cooperative's fund."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.db import ledger
 from app.db.books.bank_matches import bank_matches, open_items_with
 from app.db.books.bank_statements import bank_lines
+from app.db.books.payables import owed_to
 from app.db.engine import Tx, uuid7
+from app.db.selling.orders import orders
 from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.books.bank_matches import MATCH, BankMatch, check_counterpart, match_posting
 from app.domain.books.bank_statements import BankLine
 from app.domain.books.matching import MatchRule, Part, What
-from app.domain.errors import NotFound
+from app.domain.creditors import CreditorKind
+from app.domain.errors import NotFound, RuleRefused
 from app.domain.ledger import JournalKind
+from app.domain.money_place import on_line
 from app.domain.selling.orders import Order
 from app.domain.selling.payments import Payment, SettlementMethod
 from app.usecases.shared.book_repayment import book_repayment
 from app.usecases.shared.book_sale import book_alone
-from app.usecases.shared.order_money import locked_for_money, nobody_involved
+from app.usecases.shared.order_money import locked_for_money, nobody_involved, open_for_money
+from app.usecases.shared.pay_creditor import pay_creditor
 from app.usecases.shared.receipt import book_receipt
 
 
@@ -33,8 +38,7 @@ class Placing:
 
 
 Booked = tuple[JournalKind, str, UUID]
-"""The kind and the source of the journal that booked a part."""
-Place = Callable[[Tx, Placing, Part], Awaitable[Booked]]
+"""The kind of the journal of a payment, and its source."""
 
 
 async def place_parts(tx: Tx, placing: Placing, parts: Sequence[Part]) -> list[UUID]:
@@ -49,51 +53,60 @@ async def place_parts(tx: Tx, placing: Placing, parts: Sequence[Part]) -> list[U
         await ledger.lock_books(tx, line.cooperative_id)
     made = []
     for part in parts:
-        match_id = uuid7()
         if part.what is What.ORDER:
-            kind, source_type, source_id = await _on_order(tx, placing, part)
+            match = await _on_order(tx, placing, part)
+        elif part.what is What.CREDITOR and part.cents < 0:
+            match = await _to_creditor(tx, placing, part)
         else:
-            kind = JournalKind.BOOKING if part.what is What.CATEGORY else JournalKind.MATCH
-            source_type, source_id = MATCH, match_id
-        match = BankMatch(
-            id=match_id,
-            cooperative_id=line.cooperative_id,
-            line_id=line.id,
-            cents=part.cents,
-            what=part.what,
-            rule=placing.rule,
-            journal_kind=kind,
-            source_type=source_type,
-            source_id=source_id,
-            matched_by=placing.actor.person,
-            matched_at=tx.now,
-            target_id=part.target_id,
-            creditor_kind=part.creditor_kind,
-            category=part.category,
-        )
-        if source_type == MATCH:
-            await _book(tx, placing, match)
+            match = await _book(tx, placing, part)
         await bank_matches.add(tx, match)
-        made.append(match_id)
+        made.append(match.id)
     return made
+
+
+def match_of(tx: Tx, placing: Placing, part: Part, paid: Booked | None = None) -> BankMatch:
+    """The match of a part, which a payment booked, or a journal of its own."""
+    match_id = uuid7()
+    kind = JournalKind.BOOKING if part.what is What.CATEGORY else JournalKind.MATCH
+    journal_kind, source_type, source_id = paid or (kind, MATCH, match_id)
+    return BankMatch(
+        id=match_id,
+        cooperative_id=placing.line.cooperative_id,
+        line_id=placing.line.id,
+        cents=part.cents,
+        what=part.what,
+        rule=placing.rule,
+        journal_kind=journal_kind,
+        source_type=source_type,
+        source_id=source_id,
+        matched_by=placing.actor.person,
+        matched_at=tx.now,
+        target_id=part.target_id,
+        creditor_kind=part.creditor_kind,
+        category=part.category,
+    )
 
 
 async def _order(tx: Tx, placing: Placing, order_id: UUID) -> Order:
     """The locked order. Raises NotFound for one of another cooperative."""
-    order = await locked_for_money(tx, placing.actor, Right.RECORD_PAYMENT, order_id)
+    if placing.rule is MatchRule.BY_HAND:
+        order = await locked_for_money(tx, placing.actor, Right.RECORD_PAYMENT, order_id)
+    else:
+        # Whoever imports or confirms a statement says what the bank did, and records nothing themselves.
+        order = open_for_money(tx, await orders.get(tx, order_id, lock=True))
     if order.cooperative_id != placing.line.cooperative_id:
         raise NotFound
     return order
 
 
-async def _on_order(tx: Tx, placing: Placing, part: Part) -> Booked:
+async def _on_order(tx: Tx, placing: Placing, part: Part) -> BankMatch:
     """Pays the order, or gives money of it back. By hand nobody does that for themselves."""
     assert part.target_id is not None  # noqa: S101  a part on an order names it
     line, actor = placing.line, placing.actor
     order = await _order(tx, placing, part.target_id)
     if part.cents < 0:
         repayment = await book_repayment(tx, actor, order, -part.cents, line.day, bank_line_id=line.id)
-        return JournalKind.REPAYMENT, "repayment", repayment.id
+        return match_of(tx, placing, part, (JournalKind.REPAYMENT, "repayment", repayment.id))
     if placing.rule is MatchRule.BY_HAND:
         await nobody_involved(tx, actor, order, "record_payment")
     payment = Payment(
@@ -108,24 +121,49 @@ async def _on_order(tx: Tx, placing: Placing, part: Part) -> Booked:
         bank_line_id=line.id,
     )
     await book_receipt(tx, actor, order, payment)
-    return JournalKind.PAYMENT, "payment", payment.id
+    return match_of(tx, placing, part, (JournalKind.PAYMENT, "payment", payment.id))
 
 
-async def _book(tx: Tx, placing: Placing, match: BankMatch) -> None:
-    """Books a match. Money to another account of ours is in transit by the journal of its own match."""
-    line, journal_id = placing.line, uuid7()
-    if match.what is What.ITEM and match.target_id is not None:
-        if placing.rule is MatchRule.OWN_ACCOUNT:
-            known = await open_items_with(tx, line.cooperative_id, [match.target_id])
-            journal_id = journal_id if known else match.target_id
-        else:
-            item = (await open_items_with(tx, line.cooperative_id, [match.target_id])).get(match.target_id)
-            if item is None:
-                raise NotFound
-            check_counterpart(item.open_cents, match.cents)
-    if match.what is What.LINE and match.target_id is not None:
-        other = await bank_lines.get(tx, match.target_id)
+async def _to_creditor(tx: Tx, placing: Placing, part: Part) -> BankMatch:
+    """Pays a creditor."""
+    assert part.creditor is not None  # noqa: S101  a part on a creditor names it
+    line = placing.line
+    payout = await pay_creditor(
+        tx,
+        placing.actor,
+        line.cooperative_id,
+        part.creditor,
+        -part.cents,
+        line.day,
+        on_line(line.id),
+        bank_line_id=line.id,
+    )
+    return match_of(tx, placing, part, (JournalKind.PAYOUT, "payout", payout.id))
+
+
+async def _book(tx: Tx, placing: Placing, part: Part) -> BankMatch:
+    """Books a match with the fund, cash, what is in transit, another line, or a creditor who pays back."""
+    line, journal_id, account = placing.line, uuid7(), None
+    if part.what is What.ITEM and part.target_id is None:
+        # Money to another account of ours is in transit by the journal of its own match.
+        part = replace(part, target_id=journal_id)
+    elif part.what is What.ITEM and part.target_id is not None:
+        item = (await open_items_with(tx, line.cooperative_id, [part.target_id])).get(part.target_id)
+        if item is None:
+            raise NotFound
+        check_counterpart(item.open_cents, part.cents)
+    elif part.what is What.LINE and part.target_id is not None:
+        other = await bank_lines.get(tx, part.target_id)
         if other.cooperative_id != line.cooperative_id or other.id == line.id:
             raise NotFound
-        check_counterpart(-other.left_cents, match.cents)
-    await ledger.post(tx, match_posting(line, match, journal_id))
+        check_counterpart(-other.left_cents, part.cents)
+    elif part.creditor is not None:
+        if part.creditor.kind is CreditorKind.COOPERATIVE and part.creditor.id != line.cooperative_id:
+            raise RuleRefused(rule="cooperative_pays_itself", value=str(part.target_id))
+        owed = (await owed_to(tx, line.cooperative_id, [part.creditor])).get(part.creditor)
+        if owed is None:
+            raise NotFound
+        account = owed.account
+    match = match_of(tx, placing, part)
+    await ledger.post(tx, match_posting(line, match, journal_id, account))
+    return match
