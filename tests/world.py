@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -67,6 +67,12 @@ def takes_key(path: str) -> bool:
 def _prefix(number: int) -> str:
     """The prefix of invoices with this number, in six letters: cooperatives of one KvK number cannot share one."""
     return "Q" + "".join(chr(ord("A") + number // 26**power % 26) for power in reversed(range(5)))
+
+
+def _last_day(month: str) -> date:
+    """The last day of a month, such as 2026-03."""
+    first = date.fromisoformat(f"{month}-01")
+    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 class Caller:
@@ -386,6 +392,52 @@ class World:
         place, body = f"/v1/journals/{journal['id']}/reversals", {"reason": reason} | more
         made: Json = await (by or seller.treasurer)("POST", place, body, status=status)
         return await seller.agreed(place, made)
+
+    async def close_month(self, seller: Seller, month: str, status: int = 201) -> Json:
+        """Closes a month: a typed statement without lines reaches over its last day, and cash is counted."""
+        place, last = f"/v1/cooperatives/{seller.id}", _last_day(month)
+        accounts = (await seller.treasurer("GET", f"{place}/accounts?limit=100"))["items"]
+        if any(one["kind"] in ("bank", "in_transit") for one in accounts):
+            await self._states(seller, last)
+        if cash := [one["balance"]["amount"] for one in accounts if one["kind"] == "cash"]:
+            counted = {"countedOn": last.isoformat(), "amount": {"amount": cash[0].removeprefix("-")}}
+            await seller.treasurer("POST", f"{place}/cash-counts", counted)
+        closed: Json = await seller.treasurer("POST", f"{place}/periods", {"month": month}, status=status)
+        return closed
+
+    async def _states(self, seller: Seller, last: date) -> None:
+        """Brings the statements of its account up to a day; the first one begins on it, with what the books have."""
+        place = f"/v1/cooperatives/{seller.id}/bank-statements"
+        stated = (await seller.treasurer("GET", f"{place}?state=confirmed"))["items"]
+        if not stated:
+            account = f"/v1/cooperatives/{seller.id}/bank-accounts?state=confirmed"
+            if not (await seller.treasurer("GET", account))["items"]:
+                await seller.pays_to()
+            iban = (await seller.treasurer("GET", account))["items"][0]["iban"]
+            first, balance = last, await self._at_bank(seller, last)
+        else:
+            newest = max(stated, key=lambda one: str(one["lastOn"]))
+            first, balance = date.fromisoformat(newest["lastOn"]) + timedelta(days=1), newest["closing"]["amount"]
+            iban = newest["iban"]
+        if first > last:
+            return
+        typed: Json = {"iban": iban, "firstOn": first.isoformat(), "lastOn": last.isoformat(), "lines": []}
+        typed |= {"opening": {"amount": balance}, "closing": {"amount": balance}}
+        made = await seller.treasurer("POST", place, typed)
+        await seller.coordinator("POST", f"/v1/bank-statements/{made['id']}/transitions", {"verb": "confirm"})
+
+    async def _at_bank(self, seller: Seller, before: date) -> str:
+        """What people recorded at the bank before a day."""
+        cents, after = Decimal(), ""
+        while True:
+            place = f"/v1/cooperatives/{seller.id}/journals?limit=100&after={after}"
+            page = await seller.treasurer("GET", place)
+            for journal in page["items"]:
+                if journal["effectiveOn"] < before.isoformat() or journal["kind"] == "opening":
+                    bank = (one for one in journal["entries"] if one["accountKind"] == "bank")
+                    cents -= sum(Decimal(one["amount"]["amount"]) for one in bank)
+            if not (after := page.get("nextCursor") or ""):
+                return f"{cents:.2f}"
 
     async def thermometer(self, seller: Seller, member_id: str | None = None) -> Json:
         found: Json = await seller.member("GET", f"/v1/members/{member_id or seller.member_id}/thermometer")

@@ -7,7 +7,7 @@ Revises: 0082
 from app.db.revisions import run_file
 
 revision = "0084"
-down_revision = "0082"
+down_revision = "0083"
 branch_labels = None
 depends_on = None
 

@@ -7,7 +7,7 @@ Revises: 0087
 from app.db.revisions import run_file
 
 revision = "0085"
-down_revision = "0087"
+down_revision = "0084"
 branch_labels = None
 depends_on = None
 

@@ -7,7 +7,7 @@ Revises: 0080
 from app.db.revisions import run_file
 
 revision = "0086"
-down_revision = "0084"
+down_revision = "0085"
 branch_labels = None
 depends_on = None
 

@@ -22,7 +22,6 @@ from app.domain.ledger import (
     Journal,
     JournalKind,
     Leg,
-    OpenBooks,
     Period,
     Posting,
     ResultLine,
@@ -286,20 +285,6 @@ async def all_accounts(tx: Tx, cooperative_id: UUID) -> list[Account]:
 async def lock_books(tx: Tx, cooperative_id: UUID) -> None:
     """Until the transaction ends nobody posts to these books."""
     await tx.value("select lock_books($1)", cooperative_id)
-
-
-async def open_books(tx: Tx, cooperative_id: UUID, month: date) -> OpenBooks:
-    """The state of the books at the end of a month. Nobody posts to them until the transaction ends."""
-    await lock_books(tx, cooperative_id)
-    sql = """
-        select (select max(month) from period where cooperative_id = $1) as last_closed,
-               (select min(j.period) from journal j where j.cooperative_id = $1 and not exists (
-                    select 1 from period p where p.cooperative_id = $1 and p.month >= j.period)) as first_open,
-               (select coalesce(-sum(e.cents), 0)::bigint from entry e join journal j on j.id = e.journal_id
-                  join account a on a.id = e.account_id
-                 where a.cooperative_id = $1 and a.kind = 'bank' and j.period <= $2) as bank_cents"""
-    row = await tx.only(sql, cooperative_id, month)
-    return OpenBooks(**dict(row))
 
 
 async def close_month(tx: Tx, period: Period) -> None:

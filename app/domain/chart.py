@@ -129,6 +129,7 @@ FROM_FUND = {
     "joint_purchase_risen": "cost/other",
     "joint_purchase_credit": "cost/other",
     "pot_settlement": "members",
+    "count": "difference/cash",
 }
 """By rule, why equity changes if no other leg says so: the category that gets the cents of the leg."""
 EARNED = frozenset({"pot", "held", "release", "monthly_allowance", "allowance"})

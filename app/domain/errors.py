@@ -243,8 +243,22 @@ class EarlierMonthOpen(Conflict):
     code = "earlier_month_open"
 
 
-class BankDiffers(Conflict):
-    code = "bank_differs"
+class StatementMissing(Conflict):
+    """Of these accounts no bank statement reaches over the month; `how` is `first` if none ever came."""
+
+    code = "statement_missing"
+
+
+class LinesOpen(Conflict):
+    """So many lines of bank statements have no place yet, and nobody said why."""
+
+    code = "lines_open"
+
+
+class CashNotCounted(Conflict):
+    """Nobody counted the cash since the end of the month, or the books say otherwise by now."""
+
+    code = "cash_not_counted"
 
 
 class StatementUnreadable(Invalid):

@@ -8,7 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.days import FIRST_DAY, check_day
-from app.domain.errors import AlreadySettled, BankDiffers, EarlierMonthOpen, RuleRefused
+from app.domain.errors import (
+    AlreadySettled,
+    CashNotCounted,
+    EarlierMonthOpen,
+    LinesOpen,
+    RuleRefused,
+    StatementMissing,
+)
 from app.domain.money import CURRENCY
 
 MINUTES = "MIN"
@@ -280,21 +287,29 @@ class Period:
     bank_cents: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OpenBooks:
-    """The books before a month is closed: last closed month, first month with open journals, bank balance."""
+    """The books before a month is closed.
 
-    last_closed: date | None
-    first_open: date | None
-    bank_cents: int
+    The last closed month, the first month with open journals, and the bank balance; the accounts whose statements do
+    not reach over the month, the lines of statements that nobody placed or parked, and whether cash has to be counted.
+    """
+
+    last_closed: date | None = None
+    first_open: date | None = None
+    bank_cents: int = 0
+    unstated: tuple[str, ...] = ()
+    bank_without_statement: bool = False
+    """Money went over the bank, but no statement ever came."""
+    open_lines: int = 0
+    cash_uncounted: bool = False
 
 
-def check_close(month: date, books: OpenBooks, *, today: date, stated_cents: int) -> None:
-    """Checks that `month` (its first day) can be closed: it is over, no earlier month is open, the bank balance
-    matches.
+def check_close(month: date, books: OpenBooks, *, today: date) -> None:
+    """Checks that `month` (its first day) can be closed: it is over, no earlier month is open, and the bank is true.
 
     A month before FIRST_DAY can be closed only if an old typing error opened it. Raises RuleRefused, DayOutOfRange,
-    AlreadySettled, EarlierMonthOpen, BankDiffers with both amounts.
+    AlreadySettled, EarlierMonthOpen, StatementMissing, LinesOpen, CashNotCounted.
     """
     if month.day != 1 or month >= today.replace(day=1):
         raise RuleRefused(rule="month_is_over", value=month.isoformat())
@@ -303,8 +318,19 @@ def check_close(month: date, books: OpenBooks, *, today: date, stated_cents: int
         raise AlreadySettled(what="month", how="month")
     if books.first_open is not None and books.first_open < month:
         raise EarlierMonthOpen(month=books.first_open.isoformat()[:7])
-    if books.bank_cents != stated_cents:
-        raise BankDiffers(ledger_cents=books.bank_cents, stated_cents=stated_cents)
+    _check_money(books)
+
+
+def _check_money(books: OpenBooks) -> None:
+    """Raises StatementMissing, LinesOpen, CashNotCounted."""
+    if books.bank_without_statement:
+        raise StatementMissing(ibans=[], how="first")
+    if books.unstated:
+        raise StatementMissing(ibans=sorted(books.unstated))
+    if books.open_lines:
+        raise LinesOpen(count=books.open_lines)
+    if books.cash_uncounted:
+        raise CashNotCounted
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from app.db import ledger
+from app.db.books.closing import open_books
 from app.db.books.invariants import broken
 from app.db.engine import Tx
 from app.db.people.cooperatives import cooperatives
@@ -15,11 +16,10 @@ from app.domain.page import Page, PageRequest
 from app.ids import AnyId, CooperativeId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import of_one_moment
-from app.vocabulary import AnyMonth, Balance, Doc, first_of
+from app.vocabulary import AnyMonth, Doc, first_of
 
 BATCH = 1000
 SourceId = Annotated[AnyId, Doc("The id of the act that was booked, such as an order or a payment.")]
-BankBalance = Annotated[Balance, Doc("The balance on the bank's statement at the end of the month.")]
 
 
 @dataclass(frozen=True)
@@ -63,20 +63,19 @@ async def export_books(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId) -
             return Books(tuple(accounts), tuple(journals))
 
 
-async def close_month(
-    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, month: AnyMonth, bank_balance: BankBalance
-) -> Period:
-    """Close a month for ever, once the stated bank balance matches the books.
+async def close_month(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, month: AnyMonth) -> Period:
+    """Close a month for ever, once the bank is true.
 
-    Later entries for it are booked in the first open month. Raises RuleRefused before its end, AlreadySettled,
-    EarlierMonthOpen, BankDiffers.
+    The statements of each account reach over its last day, each line is placed or parked with a reason, and cash is
+    counted. Later entries for it are booked in the first open month. Raises RuleRefused before its end, AlreadySettled,
+    EarlierMonthOpen, StatementMissing, LinesOpen, CashNotCounted.
     """
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.CLOSE_MONTH, cooperative_id)
     first = first_of(month)
-    books = await ledger.open_books(tx, cooperative_id, first)
-    check_close(first, books, today=tx.today, stated_cents=bank_balance.cents)
-    period = Period(cooperative_id, first, tx.now, actor.person_id, bank_balance.cents)
+    books = await open_books(tx, cooperative_id, first)
+    check_close(first, books, today=tx.today)
+    period = Period(cooperative_id, first, tx.now, actor.person_id, books.bank_cents)
     await ledger.close_month(tx, period)
     await tell(tx, "month.closed", cooperative_id, cooperative_id, month=month)
     return period

@@ -71,12 +71,12 @@ def test_both_bounds_are_included() -> None:
 
 
 def test_a_month_that_an_old_slip_opened_can_be_closed_and_no_earlier_one() -> None:
-    slip = OpenBooks(None, date(206, 2, 1), 0)
-    check_close(date(206, 2, 1), slip, today=TODAY, stated_cents=0)
+    slip = OpenBooks(first_open=date(206, 2, 1))
+    check_close(date(206, 2, 1), slip, today=TODAY)
     with pytest.raises(DayOutOfRange):
-        check_close(date(206, 1, 1), slip, today=TODAY, stated_cents=0)
+        check_close(date(206, 1, 1), slip, today=TODAY)
     with pytest.raises(DayOutOfRange):
-        check_close(date(1999, 12, 1), OpenBooks(None, date(2028, 1, 1), 0), today=TODAY, stated_cents=0)
+        check_close(date(1999, 12, 1), OpenBooks(first_open=date(2028, 1, 1)), today=TODAY)
 
 
 @pytest.mark.parametrize(

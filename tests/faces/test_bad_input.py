@@ -377,9 +377,9 @@ async def test_a_contact_as_forms_in_a_browser_send_it(world: World, reached: di
 
 async def test_a_field_is_known_by_its_name_of_the_contract_alone(world: World) -> None:
     seller = await world.cooperative()
-    body = {"month": "2026-01", "bank_balance": {"amount": "0.00"}}
-    refused = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/periods", body, status=400)
+    body = {"counted_on": "2026-01-01", "amount": {"amount": "0.00"}}
+    refused = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/cash-counts", body, status=400)
     assert {fault["field"]: fault["code"] for fault in refused["errors"]} == {
-        "bankBalance": "missing",
-        "bank_balance": "extra_forbidden",
+        "countedOn": "missing",
+        "counted_on": "extra_forbidden",
     }

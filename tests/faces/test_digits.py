@@ -9,9 +9,9 @@ from tests.world import Json, World
 
 PAY = """mutation($key: String!, $order: UUID!, $amount: String!) {
     recordPayment(idempotencyKey: $key, orderId: $order, input: {amount: {amount: $amount}}) {id}}"""
-CLOSE = """mutation($key: String!, $id: UUID!, $balance: String!) {
-    closeMonth(idempotencyKey: $key, cooperativeId: $id, input: {month: "2026-01", bankBalance: {amount: $balance}}) {
-    month}}"""
+COUNT = """mutation($key: String!, $id: UUID!, $amount: String!) {
+    countCash(idempotencyKey: $key, cooperativeId: $id, input: {countedOn: "2026-01-01", amount: {amount: $amount}}) {
+    id}}"""
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
@@ -25,8 +25,8 @@ async def test_an_amount_that_is_written_otherwise_is_booked_by_neither_face(wor
         assert refused["errors"][0]["field"] == "amount.amount"
         answer = await seller.treasurer.graphql(PAY, key=uuid.uuid4().hex, order=order["id"], amount=text)
         assert answer["errors"][0]["extensions"]["errors"] == refused["errors"], text
-        answer = await seller.treasurer.graphql(CLOSE, key=uuid.uuid4().hex, id=seller.id, balance=text)
-        assert answer["errors"][0]["extensions"]["errors"][0]["field"] == "bankBalance.amount", text
+        answer = await seller.treasurer.graphql(COUNT, key=uuid.uuid4().hex, id=seller.id, amount=text)
+        assert answer["errors"][0]["extensions"]["errors"][0]["field"] == "amount.amount", text
     assert await seller.treasurer("GET", f"/v1/orders/{order['id']}/payments") == []
     paid = await seller.treasurer.graphql(PAY, key=uuid.uuid4().hex, order=order["id"], amount="12.5")
     assert "errors" not in paid

@@ -192,11 +192,11 @@ async def test_the_ledgers_functions_open_no_books_to_strangers(world: World, da
 async def test_strange_months_and_amounts_are_refused_not_broken(world: World) -> None:
     seller = await world.cooperative()
     await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/flows?month=0000-01", status=400)
-    query = """mutation($id: UUID!) { closeMonth(idempotencyKey: "x", cooperativeId: $id,
-               input: {month: "2026-01", bankBalance: {amount: "1e999999"}}) { month } }"""
+    query = """mutation($id: UUID!) { countCash(idempotencyKey: "x", cooperativeId: $id,
+               input: {countedOn: "2026-01-01", amount: {amount: "1e999999"}}) { id } }"""
     found = await seller.treasurer.graphql(query, id=seller.id)
     (fault,) = found["errors"][0]["extensions"]["errors"]
-    assert (fault["field"], fault["code"]) == ("bankBalance.amount", "string_pattern_mismatch")
+    assert (fault["field"], fault["code"]) == ("amount.amount", "string_pattern_mismatch")
 
 
 async def test_a_partners_app_sees_orders_and_no_private_row(world: World, database: Database) -> None:

@@ -106,9 +106,7 @@ async def test_three_cooperatives_a_partial_refund_and_the_close_of_the_month(wo
         await books_are_right(world)
     with world.clock.at("2026-11-02"):
         for seller in (uitloop, ons, scope):
-            bank = (await world.balances(seller))["bank"]
-            closing = {"month": "2026-10", "bankBalance": {"amount": bank.removeprefix("-")}}
-            await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/periods", closing)
+            await world.close_month(seller, "2026-10")
         await uitloop.refund(order["id"], {"reason": "alles terug"})
         # The tent of 30.00 stays owed, and the lead's fund bears it: 345.88 of the earlier sale, less 30.00.
         found = await world.balances(uitloop)

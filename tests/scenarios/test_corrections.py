@@ -119,8 +119,7 @@ async def test_the_day_is_that_of_the_booking_or_later_and_a_closed_month_stays(
             "first": "2026-01-05",
             "last": "2026-02-10",
         }
-        bank = {"month": "2026-01", "bankBalance": {"amount": "10.00"}}
-        await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/periods", bank)
+        await world.close_month(seller, "2026-01")
         reversal = await undo(seller, early, day="2026-01-20")
         journal = await world.journal(seller, early["sourceId"], "donation_reversal")
         assert (reversal["day"], journal["effectiveOn"], journal["period"]) == (

@@ -7,7 +7,7 @@ import pytest
 from tests.scenarios.test_corrections import at_once, euro, undo
 from tests.scenarios.test_first_sale import books_are_right
 from tests.scenarios.test_membership import decide, held, move, on_trial
-from tests.scenarios.test_remittances import close, report
+from tests.scenarios.test_remittances import report
 from tests.scenarios.test_spending import ask, may_buy, pot, step, tasks
 from tests.world import SAENS_TOIS, SCOPE, VRIJE_UITLOOP, Json, Seller, World
 
@@ -266,7 +266,7 @@ async def test_a_remittance_is_invoiced_and_unpaid_again(world: World) -> None:
         seller = await world.cooperative(rules)
         await world.sale(seller, await world.app(), "150.00")
     with world.clock.at("2026-04-02"):
-        await close(seller, "2026-03", "181.50")
+        await world.close_month(seller, "2026-03")
         reported = await report(seller, "2026-03")
         place = f"/v1/remittances/{reported['id']}"
         await seller.controller("POST", f"{place}/invoices", {"reference": "F1"})

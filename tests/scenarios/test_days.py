@@ -107,11 +107,11 @@ async def test_a_month_of_long_ago_is_closed_only_if_a_slip_opened_it(world: Wor
     """In both faces; `check_close` lets the mistaken month through."""
     with world.clock.at("2026-11-20"):
         seller = await world.cooperative()
-        body = {"month": "0206-02", "bankBalance": {"amount": "0.00"}}
+        body = {"month": "0206-02"}
         refused = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/periods", body, status=422)
         _is_refused(refused, "month", "2000-01-01", "2026-11-20")
         query = """mutation($c: UUID!) { closeMonth(idempotencyKey: "m", cooperativeId: $c,
-                   input: {month: "0206-02", bankBalance: {amount: "0.00"}}) { month } }"""
+                   input: {month: "0206-02"}) { month } }"""
         said = await seller.treasurer.graphql(query, c=seller.id)
         assert said["errors"][0]["extensions"]["code"] == "day_out_of_range"
 
@@ -307,8 +307,7 @@ async def test_a_ballot_and_a_remittance_are_paid_after_they_were_asked(world: W
         bus = {"title": "Bus", "supplier": "Garage", "amount": {"amount": "10.00"}}
         ballot = await seller.member("POST", f"/v1/cooperatives/{seller.id}/ballots", bus)
         await seller.member("POST", f"/v1/ballots/{ballot['id']}/votes", {"yes": True})
-        closed = {"month": "2026-10", "bankBalance": {"amount": "121.00"}}
-        await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/periods", closed)
+        await world.close_month(seller, "2026-10")
         reported = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/remittances", {"through": "2026-10"})
         place = f"/v1/remittances/{reported['id']}"
         await seller.controller("POST", f"{place}/invoices", {"reference": "F1"})

@@ -8,7 +8,7 @@ import pytest
 
 from app.db.engine import Database
 from app.db.people import persons
-from tests.scenarios.test_remittances import RULES, close, report
+from tests.scenarios.test_remittances import RULES, report
 from tests.walls.cast import identity
 from tests.world import Caller, Json, Seller, World
 
@@ -56,10 +56,10 @@ async def test_a_municipality_reads_totals_of_a_remittance(
         members = await earners(world, seller, len(january))
         bank = await sold(world, members, january, app)
     with world.clock.at("2026-02-10"):
-        await close(seller, "2026-01", f"{bank:.2f}")
+        await world.close_month(seller, "2026-01")
         bank += await sold(world, members, february, app)
     with world.clock.at("2026-03-02"):
-        await close(seller, "2026-02", f"{bank:.2f}")
+        await world.close_month(seller, "2026-02")
         reported = await report(seller, "2026-02")
     place, total = f"/v1/remittances/{reported['id']}", reported["amount"]["amount"]
     seen = await seller.controller("GET", place)

@@ -303,11 +303,12 @@ class Year(Invoicing):
             sold.settle()
 
     async def balances(self, seller: Seller) -> dict[str, int]:
-        """The balances of each kind of account of a cooperative, other than zero."""
+        """The balances of each kind of account of a cooperative, other than zero; what is in transit is at the bank."""
         found: dict[str, int] = defaultdict(int)
         place = f"/v1/cooperatives/{seller.id}/accounts?limit=100"
         for account in (await seller.treasurer("GET", place))["items"]:
-            found[account["kind"]] += int(Decimal(account["balance"]["amount"]) * 100)
+            kind = "bank" if account["kind"] == "in_transit" else account["kind"]
+            found[kind] += int(Decimal(account["balance"]["amount"]) * 100)
         return {kind: cents for kind, cents in found.items() if cents}
 
     async def close(self, _: int, __: int) -> None:
@@ -318,10 +319,8 @@ class Year(Invoicing):
         self.reference.month += 1
         with self.world.clock.at(f"2026-{self.reference.month:02d}-02"):
             await sweep(self.world)
-            for seller, reference in zip(self.sellers, self.references, strict=True):
-                bank = {"amount": euro(-reference.expected().get("bank", 0))}
-                place = f"/v1/cooperatives/{seller.id}/periods"
-                await seller.treasurer("POST", place, {"month": month, "bankBalance": bank})
+            for seller in self.sellers:
+                await self.world.close_month(seller, month)
         for sold in self.reference.sales:
             sold.bill()
             if sold.stage == PLACED and not sold.off:

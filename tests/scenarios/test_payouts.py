@@ -193,7 +193,7 @@ async def test_payouts_to_the_municipality_settle_its_oldest_invoice(world: Worl
         await world.sale(seller, buyer, "300.00")
     with world.clock.at("2026-04-02"):
         place = f"/v1/cooperatives/{seller.id}"
-        await seller.treasurer("POST", f"{place}/periods", {"month": "2026-03", "bankBalance": {"amount": "363.00"}})
+        await world.close_month(seller, "2026-03")
         remittance = await seller.treasurer("POST", f"{place}/remittances", {"through": "2026-03"})
         one = f"/v1/remittances/{remittance['id']}"
         municipality = (await owed(seller, "municipality"))["creditor"]

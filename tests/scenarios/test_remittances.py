@@ -13,11 +13,6 @@ from tests.world import Caller, Json, Seller, World
 RULES: list[Json] = [{"kind": "remit_above", "threshold": "100.00", "percent": "50"}, {"kind": "pot"}]
 
 
-async def close(seller: Seller, month: str, bank: str) -> None:
-    body = {"month": month, "bankBalance": {"amount": bank}}
-    await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/periods", body)
-
-
 async def report(seller: Seller, through: str, status: int | None = None) -> Json:
     body = {"through": through}
     found: Json = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/remittances", body, status=status)
@@ -41,7 +36,7 @@ async def test_from_owed_to_settled_and_a_refund_nets_with_the_next(world: World
         assert (await seller.treasurer("GET", owed))["owed"]["amount"] == "75.00"
         # It would date each sale.
         await seller.controller("GET", owed, status=404)
-        await close(seller, "2026-03", "302.50")
+        await world.close_month(seller, "2026-03")
         reported = await report(seller, "2026-03")
         assert (reported["state"], reported["amount"]["amount"], reported["after"]) == ("reported", "75.00", None)
         assert (await report(seller, "2026-03", 422))["facts"]["rule"] == "not_reported_yet"
@@ -69,7 +64,7 @@ async def test_from_owed_to_settled_and_a_refund_nets_with_the_next(world: World
         app = await world.app()
         await world.sale(seller, app, "250.00")
     with world.clock.at("2026-05-02"):
-        await close(seller, "2026-04", "348.50")
+        await world.close_month(seller, "2026-04")
         second = await report(seller, "2026-04")
     assert (second["amount"]["amount"], second["after"]) == ("50.00", "2026-03")
     await works_out(tmp_path, await specification(seller.treasurer, second))
@@ -95,7 +90,7 @@ async def test_a_specification_that_was_changed_is_noticed(world: World, databas
         seller, app = await world.cooperative(RULES), await world.app()
         await world.sale(seller, app, "150.00")
     with world.clock.at("2026-04-02"):
-        await close(seller, "2026-03", "181.50")
+        await world.close_month(seller, "2026-03")
         reported = await report(seller, "2026-03")
     owner = await asyncpg.connect(database_url.replace("samen@", "postgres@"))
     # Triggers refuse this to everybody else.

@@ -219,7 +219,7 @@ async def _year(sample: Sample) -> None:
     body = {"smallBusinessFrom": "2035-01-01"}
     await seller.coordinator("PATCH", f"/v1/cooperatives/{seller.id}", body, headers={"If-Match": "*"})
     with world.clock.at("2026-02-01"):
-        await sample.at(seller.treasurer, "periods", {"month": "2026-01", "bankBalance": {"amount": "4840.00"}})
+        await world.close_month(seller, "2026-01")
         remittance = await sample.at(seller.treasurer, "remittances", {"through": "2026-01"})
     member, match = f"/v1/members/{seller.member_id}", {"If-Match": '"1"'}
     await seller.coordinator("PATCH", member, {"name": sample.word("name")}, headers=match)
@@ -319,15 +319,16 @@ async def _account(sample: Sample) -> None:
 async def _bank(sample: Sample) -> None:
     """A file of the bank brought a line, and a part of it has a place; a typed statement waits for a second person."""
     seller, came = sample.seller, bank.entry("2026-03-02", "1.00", sample.word("line"))
-    sample.values["statement_file"] = bank.camt(bank.of_bank("2026-03-02", "2026-03-02", "0.00", came)).decode()
+    sample.values["statement_file"] = bank.camt(bank.of_bank("2026-03-02", "2026-03-02", "4840.00", came)).decode()
     brought = await bank.send(seller.treasurer, seller, sample.values["statement_file"].encode())
     waiting = bank.statement(
-        "2026-03-03", "2026-03-03", "1.00", bank.line("2026-03-03", "2.00", sample.word("statement"))
+        "2026-03-03", "2026-03-03", "4841.00", bank.line("2026-03-03", "2.00", sample.word("statement"))
     )
     second = await sample.world.officer("treasurer", cooperativeId=seller.id)
     typed = await bank.type_in(seller, waiting, by=second)
     found = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/bank-lines?state=open")
     assert brought["linesAdded"] == 1
+    await sample.at(seller.treasurer, "cash-counts", {"countedOn": "2026-03-03", "amount": EURO})
     line_id = found["items"][0]["id"]
     part: Json = {"category": "income/gifts", "amount": {"amount": "0.40"}}
     await seller.treasurer("POST", f"/v1/bank-lines/{line_id}/matches", {"parts": [part]})
@@ -341,8 +342,8 @@ async def _bank(sample: Sample) -> None:
         "statements": read_statements(sample.values["statement_file"].encode()),
         "first_on": date(2026, 3, 3),
         "last_on": date(2026, 3, 3),
-        "opening": BalanceIn(amount="1.00"),
-        "closing": BalanceIn(amount="1.00"),
+        "opening": BalanceIn(amount="4841.00"),
+        "closing": BalanceIn(amount="4841.00"),
     }
 
 
@@ -614,7 +615,7 @@ def _constants() -> dict[str, Any]:
         "total": MoneyIn.of(1),
         "tiers": [TierInput(price=MoneyIn.of(1))],
         "net": MoneyIn.of(1),
-        "bank_balance": BalanceIn(amount="0.00"),
+        "counted_on": date(2026, 3, 3),
         "cbs_code": "GM9999",
         "name": "x",
         "slug": "x-y",

@@ -14,7 +14,7 @@ from app.domain.earning.earnings import HELD
 from app.domain.people.members import MEMBERSHIP
 from app.domain.people.permissions import PERMISSION
 from tests.scenarios.test_remittances import RULES as REMITTING
-from tests.scenarios.test_remittances import close, report
+from tests.scenarios.test_remittances import report
 from tests.scenarios.test_spending import may_buy
 from tests.walls.walk import Built, Request, Walk, ask, offices, walk_through
 from tests.world import Caller, Json, Seller, World
@@ -311,7 +311,7 @@ async def test_remittances(world: World) -> None:
                 place = await world.cooperative(REMITTING)
                 await world.sale(place, await world.app(), "150.00")
             with world.clock.at("2026-04-02"):
-                await close(place, "2026-03", "181.50")
+                await world.close_month(place, "2026-03")
                 for who in (*(role for role in roles.values() if role),):
                     office = {seller.coordinator: "coordinator", seller.treasurer: "treasurer", double: "treasurer"}
                     if who in office:

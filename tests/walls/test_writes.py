@@ -65,6 +65,7 @@ MINE = {
     "document": {"added_by": "my_person()"},
     "bank_rule": {"added_by": "my_person()"},
     "bank_statement": {"entered_by": "my_person()"},
+    "cash_count": {"counted_by": "my_person()"},
     "payee_account": {"proposed_by": "my_person()"},
     "stock_hold": {"person_id": "my_person()", "app_id": "my_app()"},
 }

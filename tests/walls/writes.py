@@ -32,6 +32,7 @@ INSERTS: Callers = {
     "bank_match": STAFF,
     "bank_rule": STAFF,
     "bank_statement": STAFF,
+    "cash_count": STAFF,
     "barter": STAFF,
     "bill": STAFF,
     "book_check": ("network",),

@@ -27,10 +27,13 @@ OF_ORDERS = {
             or r.kind <> j.kind || '_reversal' or r.source_id <> j.source_id or r.cooperative_id <> j.cooperative_id
         union all
         select r.id::text from journal r join entry e on e.journal_id in (r.id, r.reverses)
+          join account a on a.id = e.account_id
          where r.reverses is not null and r.kind not in ('sale_reversal', 'credit_reversal', 'write_off_reversal')
            and e.rule <> all ({BY_YEAR}) and e.rule <> '{DEBT}'
            and coalesce(e.facts ->> 'of', '') <> all ({BY_YEAR})
-         group by r.id, e.account_id having sum(e.cents) <> 0""",
+         group by r.id, case when a.kind = 'bank' and a.party is null
+                               or a.kind = 'in_transit' and a.party = r.reverses::text then r.id else e.account_id end
+        having sum(e.cents) <> 0""",
     "I7 a sale that was taken back has no shares left": f"""
         select o.reference as what from journal j join entry e on e.journal_id = j.id {ORDER_OF}
          where not ({SETTLED})

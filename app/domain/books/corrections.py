@@ -20,6 +20,7 @@ from app.domain.ledger import AccountKind, Journal, JournalKind, Leg
 
 K = JournalKind
 RIGHTS: dict[JournalKind, Right] = {
+    K.COUNT: Right.COUNT_CASH,
     K.PAYMENT: Right.RECORD_PAYMENT,
     K.REPAYMENT: Right.REFUND,
     K.CREDIT: Right.REFUND,

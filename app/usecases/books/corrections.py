@@ -43,6 +43,7 @@ from app.usecases.shared.undo_approval import act_of_approval, sides_of_approval
 from app.usecases.shared.undo_ballot import undo_purchase_payment
 from app.usecases.shared.undo_barter import sides_of_barter, undo_barter
 from app.usecases.shared.undo_between import sides_of_delivery, sides_of_netting, undo_delivery, undo_netting
+from app.usecases.shared.undo_count import undo_count
 from app.usecases.shared.undo_fund import undo_fund_booking
 from app.usecases.shared.undo_held import undo_release
 from app.usecases.shared.undo_job_credit import act_of_credit, sides_of_credit
@@ -99,6 +100,7 @@ UNDO: dict[tuple[str, JournalKind], Undo] = {
     ("joint_purchase", JournalKind.JOINT_PURCHASE): undo_joint_purchase,
     ("joint_purchase", JournalKind.JOINT_PURCHASE_CREDIT): undo_purchase_credit,
     ("bill", JournalKind.BILL): undo_bill,
+    ("cash_count", JournalKind.COUNT): undo_count,
     ("payout", JournalKind.PAYOUT): undo_payout,
     (MATCH, JournalKind.MATCH): undo_match,
     (MATCH, JournalKind.BOOKING): undo_match,
