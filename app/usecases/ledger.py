@@ -73,6 +73,7 @@ async def close_month(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, mo
     await cooperatives.get(tx, cooperative_id)
     actor.require(Right.CLOSE_MONTH, cooperative_id)
     first = first_of(month)
+    await ledger.lock_books(tx, cooperative_id)
     books = await open_books(tx, cooperative_id, first)
     check_close(first, books, today=tx.today)
     period = Period(cooperative_id, first, tx.now, actor.person_id, books.bank_cents)

@@ -6,7 +6,6 @@ from uuid import UUID
 from app.db.books.bank_statements import STATES
 from app.db.books.cash_counts import CASH_ON
 from app.db.engine import Tx
-from app.db.ledger import lock_books
 from app.domain.books.bank_statements import LineState
 from app.domain.ledger import OpenBooks
 
@@ -33,8 +32,7 @@ _UNCOUNTED = f"""
 
 
 async def open_books(tx: Tx, cooperative_id: UUID, month: date) -> OpenBooks:
-    """The state of the books at the end of a month. Nobody posts to them until the transaction ends."""
-    await lock_books(tx, cooperative_id)
+    """The state of the books at the end of a month. They have to be locked, so that nobody posts to them meanwhile."""
     sql = f"""
         with stated as (
             select iban, min(first_on) as since, max(last_on) as until,
