@@ -304,6 +304,14 @@ class World:
         seller.agreement_id = await self.agreement(seller, rules or VRIJE_UITLOOP, examples or NOTHING)
         return seller
 
+    async def lower_floor(self, seller: Seller, floor: str = "-100000.00") -> None:
+        """People may bring the fund so low, for a year."""
+        until = f"{self.clock() + timedelta(days=365):%Y-%m-%d}"
+        body = {"floor": {"amount": floor}, "until": until, "reason": "een slecht jaar"}
+        proposed = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/fund-floors", body)
+        place = f"/v1/fund-floors/{proposed['id']}/transitions"
+        await seller.coordinator("POST", place, {"verb": "confirm"})
+
     async def agreement(
         self, seller: Seller, rules: list[Json], examples: list[Json], active_from: str | None = None
     ) -> str:

@@ -146,6 +146,8 @@ class Right(StrEnum):
     READ_BARTER = "read_barter"
     READ_FUND = "read_fund"
     WRITE_FUND = "write_fund"
+    CONFIRM_FUND_FLOOR = "confirm_fund_floor"
+    READ_FUND_FLOOR = "read_fund_floor"
     DELIVER_INTERNALLY = "deliver_internally"
     TRACE_ORDER = "trace_order"
     REPLAY_AGREEMENT = "replay_agreement"
@@ -322,6 +324,8 @@ ACCESS: dict[Right, tuple[Scope, Reaches]] = {
     Right.READ_BARTER: (Scope.MEMBERS_READ, _join(_STAFF, _MAKER)),
     Right.READ_FUND: (Scope.LEDGER_READ, _STAFF),
     Right.WRITE_FUND: (Scope.PAYMENTS_WRITE, _TREASURER),
+    Right.CONFIRM_FUND_FLOOR: (Scope.PAYMENTS_WRITE, _join(_STAFF, _APPROVER)),
+    Right.READ_FUND_FLOOR: (Scope.LEDGER_READ, _join(_STAFF, _APPROVER)),
     Right.DELIVER_INTERNALLY: (Scope.PAYMENTS_WRITE, _TREASURER),
     Right.LEAD_PURCHASE: (Scope.MEMBERS_WRITE, _STAFF),
     Right.READ_PURCHASE: (Scope.MEMBERS_READ, _join(_STAFF, _MAKER)),

@@ -130,6 +130,7 @@ FROM_FUND = {
     "joint_purchase_credit": "cost/other",
     "pot_settlement": "members",
     "count": "difference/cash",
+    "debt_write_off": "cost/bad_debt",
 }
 """By rule, why equity changes if no other leg says so: the category that gets the cents of the leg."""
 EARNED = frozenset({"pot", "held", "release", "monthly_allowance", "allowance"})

@@ -59,6 +59,7 @@ async def test_premiums_and_hours_stay_within_agreement_and_law(world: World) ->
     seller = await world.cooperative()
     # The first day with a verified premium.
     await world.agreement(seller, rules, NOTHING, "2026-07-01")
+    await world.lower_floor(seller)
     hours = await allow(world, seller, "hourly_allowance", minutes=40 * 60)
     assert hours["amount"]["amount"] == "100.00"
     refused = await allow(world, seller, "hourly_allowance", minutes=21 * 60, status=422)

@@ -191,6 +191,7 @@ async def test_an_allowance_is_undone_in_its_own_year(world: World) -> None:
 
 async def test_nobody_undoes_their_own_allowance(world: World) -> None:
     seller = await world.cooperative([{"kind": "premium", "count": 3, "yearlyCap": "90.00"}, {"kind": "pot"}])
+    await world.lower_floor(seller)
     body = {"kind": "premium", "amount": euro("40.00")}
     granted = await seller.treasurer("POST", f"/v1/members/{seller.member_id}/allowances", body)
     person = (await seller.member("GET", "/v1/me"))["person"]["id"]

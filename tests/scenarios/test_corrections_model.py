@@ -94,6 +94,7 @@ class Acts:
 @pytest.mark.parametrize("seed", range(3))
 async def test_whatever_is_undone_leaves_no_trace(world: World, seed: int) -> None:
     seller, random = await world.cooperative(RULES), Random(seed)
+    await world.lower_floor(seller)
     await world.sale(seller, await world.app(), "1000.00")
     before, year = await world.balances(seller), await world.thermometer(seller)
     acts = Acts(world=world, seller=seller, fund_id=await fund_of(seller), random=random)

@@ -221,6 +221,7 @@ async def test_books_that_hold_an_infinite_day_are_told_and_can_be_mended(world:
     rules: list[Json] = [{"kind": "premium", "count": 2, "yearlyCap": "100.00"}, {"kind": "collective"}]
     with world.clock.at("2026-11-20"):
         seller = await world.cooperative(rules)
+        await world.lower_floor(seller)
         place = f"/v1/members/{seller.member_id}/allowances"
         granted = await seller.treasurer("POST", place, {"kind": "premium"} | EURO)
     day = "'-infinity'::date"

@@ -271,6 +271,7 @@ async def test_what_others_offer_in_somebodys_name_is_no_act_and_goes_off_the_ma
 async def test_an_act_or_money_ties_a_member(world: World) -> None:
     """An offering of their own, a goal, a request, a pause; or money that somebody booked for them."""
     seller = await world.cooperative([{"kind": "premium", "count": 2, "yearlyCap": "10.00"}, {"kind": "pot"}])
+    await world.lower_floor(seller)
 
     async def refused(person: Caller, rule: str) -> None:
         assert (await person("DELETE", "/v1/me", status=422))["facts"]["rule"] == rule
@@ -310,6 +311,7 @@ async def test_what_is_expected_still_ties_somebody_who_left(world: World) -> No
 async def test_money_that_comes_at_the_same_time_is_never_lost_in_a_forgotten_membership(world: World) -> None:
     """Either the money is first, and ties; or the membership has ended first, and it is booked after that."""
     seller = await world.cooperative([{"kind": "premium", "count": 20, "yearlyCap": "10.00"}, {"kind": "pot"}])
+    await world.lower_floor(seller)
     premium: Json = {"kind": "premium", "amount": {"amount": "1.00"}, "reason": "x"}
     for _ in range(6):
         person = world.person()

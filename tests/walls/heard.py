@@ -15,7 +15,21 @@ EARS: dict[str, frozenset[str]] = {
     "coordinator": _ORDER
     | _MEMBER
     | _HOUSE
-    | {"permission", "power", "credit", "loss", "account", "statement", "hours", "fund", "merchant", "bill", "payout"},
+    | {
+        "permission",
+        "power",
+        "credit",
+        "loss",
+        "account",
+        "statement",
+        "hours",
+        "fund",
+        "floor",
+        "debt",
+        "merchant",
+        "bill",
+        "payout",
+    },
     "treasurer": _ORDER
     | _MEMBER
     | _HOUSE
@@ -28,6 +42,8 @@ EARS: dict[str, frozenset[str]] = {
         "line",
         "hours",
         "fund",
+        "floor",
+        "debt",
         "delivery",
         "correction",
         "merchant",
@@ -35,8 +51,10 @@ EARS: dict[str, frozenset[str]] = {
         "payout",
         "rule",
     },
-    "approver": frozenset({"draft", "loss", "account", "statement", "spending", "supplier", "payee", "bill"}),
-    "umbrella-treasurer": frozenset({"loss", "account", "statement", "payee", "bill"}),
+    "approver": frozenset(
+        {"draft", "loss", "account", "statement", "spending", "supplier", "payee", "floor", "debt", "bill"}
+    ),
+    "umbrella-treasurer": frozenset({"loss", "account", "statement", "payee", "floor", "debt", "bill"}),
     "network": frozenset({"agreement", "app", "power"}),
     "controller": frozenset({"agreement"}),
     "case-manager": frozenset({"permission", "spending", "supplier"}),

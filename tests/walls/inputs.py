@@ -75,6 +75,7 @@ GIVEN: dict[str, Json] = {
     "change_supplier": {"name": SAID},
     "enter_bill": {"creditor": {"kind": "supplier", "id": "supplier_id"}, "lines": [BILL_LINE]},
     "move_bill": {"verb": "approve"},
+    "propose_fund_floor": {"floor": {"amount": "-1.00"}, "until": SOON.date().isoformat()},
     "propose_payee_account": {"creditor": {"kind": "municipality", "id": "municipality_id"}},
     "spend_fund": {"purpose": "gereedschap"},
     "answer_barter": {"verb": "confirm"},

@@ -186,6 +186,14 @@ list_payables                coordinator treasurer
 list_payouts                 coordinator treasurer
 get_payout                   coordinator treasurer
 record_payout                treasurer
+list_debt_write_offs         coordinator treasurer approver umbrella-treasurer
+propose_debt_write_off       treasurer
+get_debt_write_off           coordinator treasurer approver umbrella-treasurer
+move_debt_write_off          coordinator treasurer approver umbrella-treasurer
+list_fund_floors             coordinator treasurer approver umbrella-treasurer
+propose_fund_floor           treasurer
+get_fund_floor               coordinator treasurer approver umbrella-treasurer
+move_fund_floor              coordinator treasurer approver umbrella-treasurer
 list_funds                   coordinator treasurer
 add_fund                     treasurer
 get_fund                     coordinator treasurer
@@ -303,6 +311,7 @@ RULE_FIRST = frozenset(
         "change_slot",
         "close_month",
         "decide_held",
+        "propose_debt_write_off",
         "erase_me",
         "invite_to_slot",
         "join_slot",

@@ -79,6 +79,8 @@ PERSONAL = frozenset(
         "rule",
         "payout",
         "payment",
+        "floor",
+        "debt",
         "power",
         "statement",
         "line",
@@ -438,6 +440,21 @@ async def _payee(sample: Sample) -> None:
     sample.forms[CreditorInput] = sample.values["creditor"] = CreditorInput(
         kind=CreditorKind.MUNICIPALITY, id=UUID(sample.seller.municipality_id)
     )
+    floor = {
+        "floor": {"amount": "-5.00"},
+        "until": f"{datetime.now(UTC) + timedelta(days=90):%Y-%m-%d}",
+        "reason": sample.word("floor"),
+    }
+    sample.values["fund_floor_id"] = UUID((await sample.at(sample.seller.treasurer, "fund-floors", floor))["id"])
+    # The sample's books have no debt, so the row is written as an act would write it.
+    async with sample.world.books.transaction() as tx:
+        sql = """insert into debt_write_off (id, cooperative_id, member_id, cents, reason, proposed_by, proposed_at,
+                                             state, version)
+                 select $1, $2, $3, 1, $4, $5, $6, 'proposed', 1"""
+        debt_id, now = uuid4(), sample.world.clock()
+        ids = (sample.values["cooperative_id"], sample.values["receiver_id"], sample.word("debt"))
+        await tx.value(sql, debt_id, *ids, sample.values["person_id"], now)
+    sample.values["debt_write_off_id"] = debt_id
     sample.values["creditor_id"] = UUID(sample.seller.member_id)
 
 
@@ -616,6 +633,8 @@ def _constants() -> dict[str, Any]:
         "tiers": [TierInput(price=MoneyIn.of(1))],
         "net": MoneyIn.of(1),
         "counted_on": date(2026, 3, 3),
+        "floor": BalanceIn(amount="0.00"),
+        "bank_balance": BalanceIn(amount="0.00"),
         "cbs_code": "GM9999",
         "name": "x",
         "slug": "x-y",

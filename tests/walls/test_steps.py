@@ -72,7 +72,7 @@ async def test_memberships(world: World) -> None:
         roles={**roles, "member": None, "both": None},
         inputs={"destination": "employment"},
     )
-    assert await walk_through(world, seller, walk) == 8 * 7 * 8
+    assert await walk_through(world, seller, walk) == 8 * 7 * 9
     cases = {"candidate: the agreement knows no trial": at(untried, "candidate")}
     roles = {"coordinator": untried.coordinator, "member": None}
     await walk_through(world, untried, replace(walk, states=cases, roles=roles))
@@ -199,6 +199,7 @@ async def test_held_earnings(world: World) -> None:
 
 async def test_ballots(world: World) -> None:
     seller = await world.cooperative([{"kind": "vote", "percent": "100"}, {"kind": "collective"}])
+    await world.lower_floor(seller)
     voter, _ = await world.member(seller)
     await offices(world, voter, treasurer=seller.id)
     place = f"/v1/cooperatives/{seller.id}/ballots"
@@ -350,6 +351,7 @@ async def test_remittances(world: World) -> None:
 async def test_allowances_and_permissions(world: World) -> None:
     premium: Json = {"kind": "premium", "count": 4, "yearlyCap": "100.00"}
     seller = await world.cooperative([premium, {"kind": "pot"}])
+    await world.lower_floor(seller)
     roles = await staff(world, seller)
     manager = roles["manager"]
     assert manager is not None

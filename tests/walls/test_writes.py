@@ -47,6 +47,8 @@ FRESH: dict[str, dict[str, Any]] = {
     "bank_account": {"state": "proposed", "confirmed_by": None, "confirmed_at": None},
     "bill": {"state": "received", "approved_by": None, "approved_at": None},
     "bank_statement": {"source": "typed", "state": "proposed", "confirmed_by": None},
+    "debt_write_off": {"state": "proposed", "confirmed_by": None, "confirmed_on": None},
+    "fund_floor": {"state": "proposed", "confirmed_by": None, "confirmed_at": None},
     "payee_account": {"state": "proposed", "confirmed_by": None, "confirmed_at": None},
     "write_off": {"state": "proposed", "confirmed_by": None, "confirmed_on": None},
 }
@@ -66,6 +68,8 @@ MINE = {
     "bank_rule": {"added_by": "my_person()"},
     "bank_statement": {"entered_by": "my_person()"},
     "cash_count": {"counted_by": "my_person()"},
+    "debt_write_off": {"proposed_by": "my_person()"},
+    "fund_floor": {"proposed_by": "my_person()"},
     "payee_account": {"proposed_by": "my_person()"},
     "stock_hold": {"person_id": "my_person()", "app_id": "my_app()"},
 }

@@ -78,6 +78,10 @@ LOTS = """
       from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id
      where a.kind in ('pot', 'receivable_member') and e.rule in ('pot', 'opening')
     union all
+    select a.member_id, date_trunc('month', j.effective_on)::date, e.cents
+      from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id
+     where a.kind = 'receivable_member' and coalesce(e.facts ->> 'of', e.rule) = 'debt_write_off'
+    union all
     select s.member_id, (lot ->> 'month')::date, -(lot ->> 'cents')::bigint
       from spending s, jsonb_array_elements(s.lots) lot
     union all

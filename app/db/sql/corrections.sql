@@ -7,7 +7,8 @@ create policy read on journal_reversal for select to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
            or side_ids && (select my_staff())
            or side_ids && (select my_members())
-           or (kind in ('write_off', 'bill') and cooperative_id = any((select my_approvals() || my_parts())::uuid[])));
+           or (kind in ('write_off', 'debt_write_off', 'bill')
+               and cooperative_id = any((select my_approvals() || my_parts())::uuid[])));
 create policy add on journal_reversal for insert to samen_app
     with check (cooperative_id = any((select my_staff())::uuid[]));
 create policy change on journal_reversal for update to samen_app
@@ -18,7 +19,7 @@ create function enough_agreed() returns trigger
     language plpgsql as $$
 begin
     if (select count(distinct a ->> 'person_id') from jsonb_array_elements(new.agreed) a)
-       < greatest(cardinality(new.side_ids), case when new.kind in ('write_off', 'bill') then 2 else 0 end) then
+       < greatest(cardinality(new.side_ids), case when new.kind in ('write_off', 'debt_write_off', 'bill') then 2 else 0 end) then
         raise insufficient_privilege using message = 'a reversal waits for everybody who has to agree';
     end if;
     return new;

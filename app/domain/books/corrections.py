@@ -25,6 +25,7 @@ RIGHTS: dict[JournalKind, Right] = {
     K.REPAYMENT: Right.REFUND,
     K.CREDIT: Right.REFUND,
     K.WRITE_OFF: Right.REFUND,
+    K.DEBT_WRITE_OFF: Right.WRITE_FUND,
     K.COST: Right.DECIDE_CLAIM,
     K.CHARGE: Right.CONFIRM_ASSIGNMENT,
     K.ALLOWANCE: Right.GRANT_ALLOWANCE,
@@ -61,6 +62,7 @@ class Seconds:
 
 SECONDS: dict[JournalKind, Seconds] = {
     K.WRITE_OFF: Seconds(Right.CONFIRM_WRITE_OFF, Right.READ_WRITE_OFF_REVERSAL),
+    K.DEBT_WRITE_OFF: Seconds(Right.CONFIRM_WRITE_OFF, Right.READ_WRITE_OFF_REVERSAL),
     K.COST: Seconds(Right.DECIDE_CLAIM, Right.READ_COST_REVERSAL),
     K.BILL: Seconds(Right.APPROVE_BILL, Right.READ_BILL),
 }

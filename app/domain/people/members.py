@@ -38,6 +38,7 @@ class MemberVerb(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     EXIT = "exit"
+    COME_BACK = "come_back"
 
 
 class MemberStep(StrEnum):
@@ -54,6 +55,7 @@ class MemberStep(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     EXIT = "exit"
+    COME_BACK = "come_back"
 
 
 class Destination(StrEnum):
@@ -139,6 +141,7 @@ MEMBERSHIP: Process[Member] = Process(
         Transition(
             "exit", ("trial", "member", "paused"), "exited", Right.WRITE_MEMBER, Terms(_not_oneself, needs=_DESTINATION)
         ),
+        Transition("come_back", ("exited",), "member", Right.WRITE_MEMBER, Terms(_not_oneself)),
     ),
 )
 BEFORE_ADMISSION = (MemberState.REFERRED, MemberState.CANDIDATE, MemberState.TRIAL)
@@ -168,4 +171,6 @@ def transition(case: Case[Member], verb: str, *, destination: Destination | None
         return replace(member, state=state, trial_until=add_months(today, member.trial_months(today) or 0))
     if verb == "exit":
         return replace(member, state=state, exited_on=today, destination=destination)
+    if verb == "come_back":
+        return replace(member, state=state, exited_on=None, destination=None)
     return replace(member, state=state)

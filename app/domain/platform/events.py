@@ -66,6 +66,9 @@ LESS_HELD = "offering_import.less_held"
 """An offering left the review of its import."""
 NOTHING_HELD = "offering_import.nothing_held"
 
+LOWERS_FUND = frozenset({"order.refunded", "write_off.decided"})
+"""Events of acts that follow a rule, so that they may bring the fund below its floor: then there is a task."""
+
 PAPERS = ("invoice", "credit_note")
 WRITES: dict[str, InvoiceMailKind] = {
     "invoice.issued": InvoiceMailKind.INVOICE,
@@ -117,6 +120,15 @@ OPENS: dict[str, tuple[Opening, ...]] = {
         Opening("know_of_added_account", Role.COORDINATOR),
         Opening("know_of_added_account", Role.TREASURER),
     ),
+    "debt_write_off.proposed": (
+        Opening("confirm_debt_write_off", Role.COORDINATOR),
+        Opening("confirm_debt_write_off", Role.TREASURER),
+    ),
+    "fund_floor.proposed": (
+        Opening("confirm_fund_floor", Role.COORDINATOR),
+        Opening("confirm_fund_floor", Role.TREASURER),
+    ),
+    "fund.below_floor": (Opening("fund_below_floor", Role.TREASURER),),
     "payee_account.proposed": (
         Opening("confirm_payee_account", Role.COORDINATOR),
         Opening("confirm_payee_account", Role.TREASURER),
@@ -229,6 +241,10 @@ CLOSES: dict[str, tuple[str, ...]] = {
     "payment_batches.checked": ("check_batches",),
     "bank_account.decided": ("confirm_bank_account",),
     "bank_lines.placed": ("unmatched_line",),
+    "debt_write_off.decided": ("confirm_debt_write_off",),
+    "member.come_back": ("settle_pot",),
+    "fund_floor.decided": ("confirm_fund_floor",),
+    "fund.floor_set": ("fund_below_floor",),
     "payee_account.decided": ("confirm_payee_account",),
     **{f"bill.{what}": ("approve_bill",) for what in ("approved", "rejected")},
     "bank_statement.decided": ("confirm_bank_statement",),

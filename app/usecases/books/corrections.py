@@ -44,6 +44,7 @@ from app.usecases.shared.undo_ballot import undo_purchase_payment
 from app.usecases.shared.undo_barter import sides_of_barter, undo_barter
 from app.usecases.shared.undo_between import sides_of_delivery, sides_of_netting, undo_delivery, undo_netting
 from app.usecases.shared.undo_count import undo_count
+from app.usecases.shared.undo_debt import undo_debt_write_off
 from app.usecases.shared.undo_fund import undo_fund_booking
 from app.usecases.shared.undo_held import undo_release
 from app.usecases.shared.undo_job_credit import act_of_credit, sides_of_credit
@@ -82,6 +83,7 @@ UNDO: dict[tuple[str, JournalKind], Undo] = {
     ("repayment", JournalKind.REPAYMENT): undo_repayment,
     ("credit", JournalKind.CREDIT): undo_credit,
     ("write_off", JournalKind.WRITE_OFF): undo_write_off,
+    ("debt_write_off", JournalKind.DEBT_WRITE_OFF): undo_debt_write_off,
     ("cost_claim", JournalKind.COST): undo_cost,
     ("assignment", JournalKind.COST): undo_approval,
     ("order", JournalKind.CHARGE): undo_approval,
@@ -110,6 +112,7 @@ UNDO: dict[tuple[str, JournalKind], Undo] = {
 SIDES: dict[tuple[str, JournalKind], Sides] = {
     ("credit", JournalKind.CREDIT): sides_of_credit,
     ("write_off", JournalKind.WRITE_OFF): sides_of_write_off,
+    ("debt_write_off", JournalKind.DEBT_WRITE_OFF): sides_of_write_off,
     ("cost_claim", JournalKind.COST): sides_of_cost,
     ("bill", JournalKind.BILL): sides_of_bill,
     ("assignment", JournalKind.COST): sides_of_approval,

@@ -21,6 +21,7 @@ from app.domain.rules import Vote
 from app.domain.transitions import Case
 from app.ids import BallotId, CooperativeId
 from app.usecases.declared.version import expect
+from app.usecases.shared.fund_floor import check_fund_floor
 from app.vocabulary import Amount, Doc, Flag, PaymentDay, SupplierName, Title, Version
 
 Yes = Annotated[Flag, Doc("Yes or no.")]
@@ -77,7 +78,10 @@ async def pay_purchase(
     paid_on: PaymentDay | None = None,
     expected_version: Version | None = None,
 ) -> Ballot:
-    """Record that the supplier was paid from the fund. Raises WrongState before the members said yes."""
+    """Record that the supplier was paid from the fund.
+
+    Raises WrongState before the members said yes, BelowFloor if the fund cannot bear it.
+    """
     ballot = await ballots.get(tx, ballot_id, lock=True)
     actor.require(Right.PAY_PURCHASE, ballot.cooperative_id)
     expect(ballot.version, expected_version)
@@ -101,6 +105,7 @@ async def pay_purchase(
             agreement_id=agreement.id,
         ),
     )
+    await check_fund_floor(tx, ballot.cooperative_id, -ballot.cents, tx.today)
     await save_year(tx, year)
     await tell(tx, "ballot.paid", ballot.cooperative_id, ballot.id, title=ballot.title)
     return await ballots.save(tx, done)

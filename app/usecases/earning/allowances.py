@@ -22,6 +22,7 @@ from app.ids import AllowanceId, CooperativeId, MemberId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.declared.visitors import open_to_visitors
+from app.usecases.shared.fund_floor import check_fund_floor
 from app.vocabulary import Amount, Day, Doc, Minutes, Reason
 
 AllowanceDay = Annotated[Day, Doc("The day worked; for a month or a premium, a day in its period.")]
@@ -44,7 +45,7 @@ async def grant_allowance(
     granted.
 
     Raises RuleMissing, AllowanceExceeded, LimitUnknown, AgreementMissing, SecondPersonNeeded for one's own,
-    DayOutOfRange, RuleRefused.
+    DayOutOfRange, RuleRefused, BelowFloor for a premium that the fund cannot bear.
     """
     member = await members.find(tx, id=member_id)
     if member is None:
@@ -77,6 +78,8 @@ async def grant_allowance(
     more = year.move_fund(agreement, day, -cents)
     await save_year(tx, year)
     await ledger.post(tx, _posting(allowance, agreement, (*legs_of(allowance), *more)))
+    if kind is AllowanceKind.PREMIUM:
+        await check_fund_floor(tx, member.cooperative_id, -cents, tx.today)
     return allowance
 
 

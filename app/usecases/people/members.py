@@ -194,14 +194,18 @@ async def move_member(
     note: Note = "",
     expected_version: Version | None = None,
 ) -> Member:
-    """Take in, start a trial, admit, reject, withdraw, pause, resume or exit. A pause needs no reason.
+    """Take in, start a trial, admit, reject, withdraw, pause, resume, exit or come back. A pause needs no reason.
 
-    Raises WrongState, Stale, RuleMissing if the agreement has no trial, RuleRefused for an exit without a destination.
+    A member who comes back has the pot and the debt of before; what they earn pays the debt first. Raises WrongState,
+    Stale, OfficesApart for the outside approver, RuleMissing if the agreement has no trial, RuleRefused for an exit
+    without a destination.
     """
     member = await members.get(tx, member_id, lock=True)
     actor.require(find(MEMBERSHIP, verb).right, member.cooperative_id, own=actor.as_member(member_id))
     expect(member.version, expected_version)
     moved = transition(Case(member, actor, tx.now), verb, destination=destination)
+    if verb is MemberVerb.COME_BACK:
+        await _may_be_linked(tx, actor, member.cooperative_id, member.person_id)
     await lend_staff_view(tx, member.cooperative_id)
     saved = await members.save(tx, moved)
     await note_member(tx, actor, saved, verb, note)

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.db import revisions
+from app.db.books.fund_floors import fund_now
 from app.db.engine import Tx, uuid7
 from app.db.market.offering_imports import holds_any
 from app.db.platform import outbox
@@ -19,6 +20,7 @@ from app.domain.platform.events import (
     CLOSED_WITH_INVOICE,
     ENDS,
     LESS_HELD,
+    LOWERS_FUND,
     MAIL,
     NOTHING_HELD,
     SETTLES,
@@ -69,6 +71,7 @@ async def deliver_event(tx: Tx, actor: Actor, *, event: Event, mail: bool = Fals
         task = await tasks.find(tx, id=event.subject_id)
         opened = [task] if task is not None else []
     else:
+        await _look_at_fund(tx, event)
         later = await names_after(tx, event)
         await close_tasks(tx, event.subject_id, closings(event, later))
         for invoice_id in await settled_invoices(tx, event.subject_id) if event.name in SETTLES else ():
@@ -97,6 +100,14 @@ async def get_lag(tx: Tx, actor: Actor) -> float:
     if (current := await revisions.current(tx)) < revisions.newest():
         raise NotMigrated(current=current, needed=revisions.newest())
     return await lag_seconds(tx)
+
+
+async def _look_at_fund(tx: Tx, event: Event) -> None:
+    """Tells that the fund is below its floor after an act that follows a rule."""
+    if event.name in LOWERS_FUND:
+        now = await fund_now(tx, event.cooperative_id, tx.today)
+        if now.balance_cents < now.floor_cents:
+            await tell(tx, "fund.below_floor", event.cooperative_id, event.cooperative_id)
 
 
 async def _written(tx: Tx, event: Event, *, mail: bool) -> Event:

@@ -46,7 +46,11 @@ async def sides_of_cost(tx: Tx, journal: Journal) -> tuple[UUID, ...]:
 
 
 async def not_about_oneself(tx: Tx, actor: Actor, reversal: Reversal) -> None:
-    """Raises SecondPersonNeeded for whoever it is about: buyer, makers, who claimed a cost, and who sent a bill."""
+    """Raises SecondPersonNeeded for whoever it is about: buyer, makers, debtor, who claimed a cost or sent a bill."""
+    if reversal.kind is JournalKind.DEBT_WRITE_OFF:
+        if actor.as_member(*reversal.about_ids):
+            raise SecondPersonNeeded(verb="decline")
+        return
     if reversal.kind is JournalKind.BILL:
         if (await bills.get(tx, reversal.source_id)).member_id in actor.member_ids():
             raise SecondPersonNeeded(verb="decline")
