@@ -634,7 +634,6 @@ def _constants() -> dict[str, Any]:
         "net": MoneyIn.of(1),
         "counted_on": date(2026, 3, 3),
         "floor": BalanceIn(amount="0.00"),
-        "bank_balance": BalanceIn(amount="0.00"),
         "cbs_code": "GM9999",
         "name": "x",
         "slug": "x-y",

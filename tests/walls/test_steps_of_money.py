@@ -210,6 +210,7 @@ async def test_bills(world: World) -> None:
     umbrella = await umbrella_of(world, seller)
     roles = await deciders(world, seller) | {"umbrella": umbrella.treasurer}
     roles["both"] = roles.pop("both")
+    await world.lower_floor(seller)
     today, numbers = f"{world.clock():%Y-%m-%d}", count(1)
     member, member_id = await world.member(seller)
 

@@ -20,8 +20,9 @@ from app.domain.buying.spending import Request, decide, first_in_first_out, unpa
 from app.domain.creditors import CreditorAccount, CreditorKind, account_of
 from app.domain.earning.thresholds import Year
 from app.domain.errors import BelowFloor, SecondPersonNeeded
-from app.domain.ledger import Journal, JournalKind, Leg, Posting, ResultLine, into_pots
+from app.domain.ledger import AccountKind, Journal, JournalKind, Leg, Posting, ResultLine, into_pots
 from app.domain.transitions import Case
+from app.usecases.shared.fund_floor import check_fund_floor
 from app.usecases.shared.input_vat import in_small_business
 from app.usecases.shared.undo import Undoing, negation_in_year, negation_of, post_reversal
 
@@ -68,6 +69,8 @@ async def book_bill(tx: Tx, actor: Actor, bill: Bill) -> Bill:
     if paid.year is not None:
         await save_year(tx, paid.year)
     await _check_payer(tx, bill)
+    in_fund = sum(leg.cents for leg in paid.legs if leg.kind is AccountKind.COOPERATIVE_FUND)
+    await check_fund_floor(tx, bill.cooperative_id, in_fund, tx.today)
     return replace(bill, deducted_vat_cents=sum(line.deducted_cents for line in lines))
 
 
