@@ -16,6 +16,10 @@ from tests.scenarios.money import completed, credit, pay, step, undo, write_off
 from tests.scenarios.test_joint_prices import received
 from tests.scenarios.test_joint_vat import apart, cloth
 from tests.scenarios.test_nettings import owing
+from tests.scenarios.test_payment_batches import account, make
+from tests.scenarios.test_payment_batches import step as move_batch
+from tests.scenarios.test_payouts import claim
+from tests.scenarios.test_payouts import owed as payable
 from tests.world import Json, Seller, World
 
 FORBIDDEN = [
@@ -233,6 +237,9 @@ PLANTED = {
     "I18": ["update payout set cents = cents + 1"],
     "I18 creditor": ["update payout set creditor_id = uuidv7() where creditor_kind = 'member'"],
     "I18 day": ["update payout set paid_on = paid_on - 1"],
+    "I18 item": ["update payment_item set cents = cents + 1"],
+    "I18 item undone": ["update payment_item set state = 'refused'"],
+    "I18 batch": ["update payment_batch set state = 'approved'"],
     "I18 lost": ["delete from payout"],
     "I18 too much": ["update entry set balance_after = -1 where rule = 'payout' and cents < 0"],
     "I21": ["update entry set cents = cents + 1 where rule = 'supplied' and cents <> -1"],
@@ -252,6 +259,17 @@ async def cost_with_vat(seller: Seller, order: Json) -> None:
     body |= {"payee": "member", "receipt": "bon 12", "vat": {"amount": "2.10"}}
     claim = await seller.member("POST", f"/v1/orders/{order['id']}/cost-claims", body)
     await seller.treasurer("POST", f"/v1/cost-claims/{claim['id']}/transitions", {"verb": "approve"})
+
+
+async def pay_by_batch(seller: Seller, order: Json) -> None:
+    """A batch of payments to a supplier is on its way."""
+    await seller.pays_to()
+    await claim(seller, order, "2.00", payee="supplier", supplier="Bouwmaat")
+    supplier = (await payable(seller, "supplier"))["creditor"]
+    await account(seller, supplier)
+    batch = await make(seller, (supplier, "2.00"))
+    await move_batch(seller.coordinator, batch, "approve")
+    await move_batch(seller.treasurer, batch, "send")
 
 
 @pytest.fixture(scope="module")
@@ -287,6 +305,7 @@ async def sold(world: World) -> None:
         named = next(one["creditor"] for one in found["items"] if one["creditor"]["kind"] == creditor)
         payout = {"creditor": named, "amount": {"amount": cents}}
         await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/payouts", payout)
+    await pay_by_batch(seller, unpaid)
     by_cash = await world.cooperative()
     method = {"cashMethodFrom": f"{world.clock().year}-01-01", "cashMethodGround": "listed_trade"}
     place = f"/v1/cooperatives/{by_cash.id}"

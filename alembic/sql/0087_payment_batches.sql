@@ -45,8 +45,9 @@ create index payment_item_of_creditor on payment_item (creditor_id);
 
 -- That somebody said, after a restore, which batches of a cooperative had left.
 create table payment_check (
+    id uuid primary key,
     cooperative_id uuid not null references cooperative,
     checked_at timestamptz not null,
-    checked_by uuid not null references person,
-    primary key (cooperative_id, checked_at)
+    checked_by uuid not null references person
 );
+create index ix_payment_check_cooperative_id on payment_check (cooperative_id);

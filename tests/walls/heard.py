@@ -52,9 +52,9 @@ EARS: dict[str, frozenset[str]] = {
         "rule",
     },
     "approver": frozenset(
-        {"draft", "loss", "account", "statement", "spending", "supplier", "payee", "floor", "debt", "bill"}
+        {"draft", "loss", "account", "statement", "spending", "supplier", "payee", "floor", "debt", "bill", "payment"}
     ),
-    "umbrella-treasurer": frozenset({"loss", "account", "statement", "payee", "floor", "debt", "bill"}),
+    "umbrella-treasurer": frozenset({"loss", "account", "statement", "payee", "floor", "debt", "bill", "payment"}),
     "network": frozenset({"agreement", "app", "power"}),
     "controller": frozenset({"agreement"}),
     "case-manager": frozenset({"permission", "spending", "supplier"}),

@@ -478,8 +478,8 @@ async def _batch(sample: Sample) -> None:
     await seller.treasurer("POST", f"{place}/transitions", {"verb": "send"})
     item = (await seller.treasurer("GET", f"{place}/payment-items"))["items"][0]
     async with world.books.transaction() as tx:
-        check = "insert into payment_check (cooperative_id, checked_at, checked_by) values ($1, $2, $3)"
-        await tx.value(check, UUID(seller.id), world.clock(), sample.values["person_id"])
+        check = "insert into payment_check (id, cooperative_id, checked_at, checked_by) values ($1, $2, $3, $4)"
+        await tx.value(check, uuid4(), UUID(seller.id), world.clock(), sample.values["person_id"])
     ids = {"payment_batch_id": batch["id"], "payment_item_id": item["id"]}
     sample.values |= {name: UUID(value) for name, value in ids.items()} | {"left_batch_ids": [], "content": b"x"}
 

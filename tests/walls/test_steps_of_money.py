@@ -6,10 +6,13 @@ from typing import Any
 
 from app.domain.books.bills import BILL
 from app.domain.books.payee_accounts import PAYEE_ACCOUNT
+from app.domain.books.payment_batches import BATCH
 from app.domain.people.bank_accounts import BANK_ACCOUNT
 from app.domain.selling.payments import RECEIPT
 from app.domain.selling.write_offs import WRITE_OFF
 from tests.scenarios.bills import enter, line, step
+from tests.scenarios.test_payment_batches import account
+from tests.scenarios.test_payouts import claim, owed
 from tests.scenarios.test_second_person import umbrella_of
 from tests.walls.test_steps import EURO, WHY, staff
 from tests.walls.walk import Built, Walk, ask, offices, walk_through
@@ -238,3 +241,55 @@ async def test_bills(world: World) -> None:
         inputs=WHY,
     )
     assert await walk_through(world, seller, walk) == 4 * 12 * 3
+
+
+async def test_batches_of_payments(world: World) -> None:
+    """The treasurer makes them, so that another one is the second person; nobody is who is paid."""
+    seller = await world.cooperative()
+    await seller.pays_to()
+    supplier = await owed_to_supplier(world, seller)
+    roles = await deciders(world, seller)
+    roles |= {"umbrella": (await umbrella_of(world, seller)).treasurer}
+    made: list[Json] = []
+
+    def at(*verbs: str, items: bool = False) -> Any:
+        async def build() -> Built:
+            for earlier in made:
+                place = f"/v1/payment-batches/{earlier['id']}"
+                found = await seller.treasurer("GET", place)
+                if any(step["verb"] == "withdraw" and step["allowed"] for step in found["availableTransitions"]):
+                    await seller.treasurer("POST", f"{place}/transitions", {"verb": "withdraw"})
+            made.clear()
+            body = {"items": [{"creditor": supplier, "amount": EURO}]}
+            made.append(await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/payment-batches", body))
+            place = f"/v1/payment-batches/{made[0]['id']}"
+            for verb in verbs:
+                who = seller.coordinator if verb == "approve" else seller.treasurer
+                await who("POST", f"{place}/transitions", {"verb": verb})
+            return Built(place)
+
+        return build
+
+    walk = Walk(
+        noun="payment_batches",
+        process=BATCH,
+        states={
+            "draft": at(),
+            "approved": at("approve"),
+            "sent": at("approve", "send"),
+            "withdrawn": at("withdraw"),
+        },
+        roles={name: role for name, role in roles.items() if role is not None},
+        alone=True,
+    )
+    assert await walk_through(world, seller, walk) == 4 * len(walk.roles) * 3
+
+
+async def owed_to_supplier(world: World, seller: Seller) -> Json:
+    """A supplier who is owed something, with a confirmed account."""
+    order = await world.order(world.person(), await world.offering(seller))
+    await claim(seller, order, "100.00", payee="supplier", supplier="Bouwmaat")
+    creditor: Json = (await owed(seller, "supplier"))["creditor"]
+    named = {"kind": "supplier", "id": creditor["id"]}
+    await account(seller, named)
+    return named

@@ -50,6 +50,8 @@ FRESH: dict[str, dict[str, Any]] = {
     "debt_write_off": {"state": "proposed", "confirmed_by": None, "confirmed_on": None},
     "fund_floor": {"state": "proposed", "confirmed_by": None, "confirmed_at": None},
     "payee_account": {"state": "proposed", "confirmed_by": None, "confirmed_at": None},
+    "payment_batch": {"state": "draft", "approved_by": None, "approved_at": None},
+    "payment_item": {"state": "open"},
     "write_off": {"state": "proposed", "confirmed_by": None, "confirmed_on": None},
 }
 """The values with which a new row of the table begins."""
@@ -71,6 +73,8 @@ MINE = {
     "debt_write_off": {"proposed_by": "my_person()"},
     "fund_floor": {"proposed_by": "my_person()"},
     "payee_account": {"proposed_by": "my_person()"},
+    "payment_batch": {"made_by": "my_person()"},
+    "payment_check": {"checked_by": "my_person()"},
     "stock_hold": {"person_id": "my_person()", "app_id": "my_app()"},
 }
 """Columns that name who writes the row."""
@@ -287,6 +291,7 @@ BESIDE = {
     "app": {"secret_hash"},
     "cooperative": {"statements_from"},
     "order": {"invoice_id", "pay_by"},
+    "payment_batch": {"file_key", "file"},
     "permission": {"sealed"},
     "webhook": {"wrapped_key", "secret", "old_secret", "old_until"},
 }

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index
+from sqlmodel import SQLModel
 
 from app.db import columns as c
-from app.db.engine import Tx
+from app.db.engine import Tx, uuid7
 from app.db.people.cooperatives import UMBRELLA
 from app.db.store import Store
 from app.domain.books.payment_batches import PaymentBatch, PaymentItem
@@ -69,8 +69,9 @@ class PaymentCheckRow(SQLModel, table=True):
     """That somebody said, after a restore, which batches of a cooperative had left. Append-only."""
 
     __tablename__ = "payment_check"
-    cooperative_id: UUID = Field(foreign_key="cooperative.id", primary_key=True)
-    checked_at: datetime = Field(sa_type=DateTime(timezone=True), primary_key=True)
+    id: UUID = c.key()
+    cooperative_id: UUID = c.link("cooperative")
+    checked_at: datetime = c.when()
     checked_by: UUID = c.link("person", index=False)
 
 
@@ -134,8 +135,8 @@ async def is_unchecked(tx: Tx, cooperative_id: UUID) -> bool:
 
 async def note_check(tx: Tx, cooperative_id: UUID, person_id: UUID) -> None:
     """Notes that somebody has said which batches had left."""
-    sql = "insert into payment_check (cooperative_id, checked_at, checked_by) values ($1, $2, $3)"
-    await tx.value(sql, cooperative_id, tx.now, person_id)
+    sql = "insert into payment_check (id, cooperative_id, checked_at, checked_by) values ($1, $2, $3, $4)"
+    await tx.value(sql, uuid7(), cooperative_id, tx.now, person_id)
 
 
 async def to_check(tx: Tx) -> list[UUID]:
