@@ -65,11 +65,13 @@ _ITEM = """
                 when 'repayment' then (select p.order_id from repayment p where p.id = j.source_id) end as order_id,
            case when p.id is not null then jsonb_build_object('kind', p.creditor_kind, 'id', p.creditor_id) end
                as creditor,
-           l.iban as from_iban, l.counterparty_iban as to_iban
+           l.iban as from_iban, l.counterparty_iban as to_iban, y.id is not null as is_payment,
+           replace(y.batch_id::text, '-', '') as batch_id
       from (select a.party::uuid as id, b.posted from account a join balance b on b.account_id = a.id
              where a.cooperative_id = $1 and a.kind = 'in_transit' and a.currency = 'EUR' and b.posted <> 0
                and {only}) i
       join journal j on j.id = i.id
+      left join payment_item y on y.id = i.id
       left join payout p on j.source_type = 'payout' and p.id = j.source_id
       left join bank_match m on j.source_type = 'bank_match' and m.id = j.source_id and m.target_id = j.id
       left join bank_line l on l.id = m.line_id
@@ -89,6 +91,22 @@ async def open_items_with(tx: Tx, cooperative_id: UUID, ids: Collection[UUID]) -
                    = '00000000-0000-0000-0000-000000000000' and coalesce(a.party, '') = any($2)"""
     rows = await tx.rows(_ITEM.format(only=named), cooperative_id, [str(one) for one in ids]) if ids else []
     return {row["id"]: _LOAD.validate_python(dict(row)) for row in rows}
+
+
+async def payments_named(tx: Tx, cooperative_id: UUID, ids: Collection[UUID]) -> list[Item]:
+    """The payments of sent batches with these ids, also those that went out already."""
+    sql = """
+        select y.id, -y.cents as cents, b.sent_at::date as day, true as is_payment,
+               replace(y.batch_id::text, '-', '') as batch_id,
+               -coalesce((select c.posted from account a join balance c on c.account_id = a.id
+                           where a.cooperative_id = $1 and a.kind = 'in_transit' and a.currency = 'EUR'
+                             and coalesce(a.member_id, '00000000-0000-0000-0000-000000000000')
+                                 = '00000000-0000-0000-0000-000000000000'
+                             and coalesce(a.party, '') = y.id::text), 0) as left_cents
+          from payment_item y join payment_batch b on b.id = y.batch_id
+         where y.cooperative_id = $1 and y.id = any($2) and y.state in ('sent', 'paid', 'returned')"""
+    rows = await tx.rows(sql, cooperative_id, list(ids)) if ids else []
+    return [_LOAD.validate_python(dict(row)) for row in rows]
 
 
 _ORDER = """

@@ -14,7 +14,8 @@ create policy change on payment_batch for update to samen_app
 create trigger by_the_second_person before update on payment_batch for each row
     when (new.approved_by is distinct from old.approved_by) execute function approves_in_own_name();
 create trigger was_decided before update on payment_batch for each row
-    when (old.state in ('done', 'withdrawn') and new.* is distinct from old.*
+    when (old.state = 'withdrawn' and new.* is distinct from old.*
+          or old.state = 'done' and new.state not in ('done', 'sent')
           or old.file is not null and new.file is distinct from old.file
           or old.approved_by is not null and new.approved_by is distinct from old.approved_by)
     execute function refuse_change();

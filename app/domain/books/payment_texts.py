@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from uuid import UUID
 
 from app.domain.selling.references import LENGTH, rf_of
 
@@ -10,6 +11,7 @@ _TAIL = r"\s*((?:[0-9]\s*){4}-(?:\s*[0-9]){5,9})"
 """The year and the count of an invoice's number, with blanks and line breaks between its characters."""
 _ALONE = r"(?<![^\W_])", r"(?![^\W_])"
 """No letter or digit before; none after."""
+_HEX = re.compile("[0-9a-f]{32}")
 _COUNT = 5
 """The fewest digits of the count."""
 
@@ -53,3 +55,8 @@ def invoice_numbers_in(text: str, prefixes: Collection[str]) -> set[str]:
             year, _, count = "".join(tail.split()).partition("-")
             found |= {f"{prefix}{year}-{count[:length]}" for length in range(_COUNT, len(count) + 1)}
     return {number for number in found if names_number(text, number)}
+
+
+def id_named(end_to_end_id: str | None) -> UUID | None:
+    """The id of ours that a bank names, in 32 hexadecimal digits; None if it is no such id."""
+    return UUID(end_to_end_id) if end_to_end_id and _HEX.fullmatch(end_to_end_id) else None

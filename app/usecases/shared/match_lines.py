@@ -13,6 +13,7 @@ from app.db.books.bank_matches import (
     open_items,
     orders_named,
     orders_of_amount,
+    payments_named,
 )
 from app.db.books.bank_rules import rules_in_force
 from app.db.books.bank_statements import bank_lines
@@ -25,7 +26,7 @@ from app.domain.actors import Actor
 from app.domain.books.bank_matches import BankMatch, match_posting
 from app.domain.books.bank_statements import BankLine
 from app.domain.books.matching import MOST_SUGGESTIONS, MatchRule, Open, Placement, What, in_order, match_lines
-from app.domain.books.payment_texts import invoice_numbers_in, references_in
+from app.domain.books.payment_texts import id_named, invoice_numbers_in, references_in
 from app.domain.errors import DomainError
 from app.domain.ledger import Posting
 from app.usecases.shared.place_line import Placing, match_of, place_parts
@@ -46,10 +47,11 @@ async def match_new_lines(tx: Tx, actor: Actor, cooperative_id: UUID, lines: Seq
     new = [line for line in lines if not line.is_difference]
     known = await open_for(tx, cooperative_id, new)
     placements = match_lines(new, known, uuid7)
+    payments = {item.id for item in known.items if item.is_payment}
     simple: list[tuple[BankLine, Placement]] = []
     for line in in_order(new):
         placement = placements[line.id]
-        if any(part.what in ALONE for part in placement.parts):
+        if any(part.what in ALONE or part.target_id in payments for part in placement.parts):
             await _try(tx, actor, line, placement)
         elif placement.parts:
             simple.append((line, placement))
@@ -76,6 +78,9 @@ async def open_for(tx: Tx, cooperative_id: UUID, lines: Sequence[BankLine], *, b
         found = await orders_of_amount(tx, cooperative_id, line.left_cents, MOST_SUGGESTIONS)
         orders = {order.id: order for order in found} | orders
         creditors += await creditors_owed(tx, cooperative_id, -line.left_cents)
+    named = {one for line in lines if (one := id_named(line.end_to_end_id)) is not None}
+    items = {item.id: item for item in await payments_named(tx, cooperative_id, named)}
+    items |= {item.id: item for item in await open_items(tx, cooperative_id)}
     difference = await bank_lines.all(tx, cooperative_id=cooperative_id, is_difference=True)
     ibans = {line.counterparty_iban for line in lines if line.counterparty_iban}
     return Open(
@@ -83,7 +88,7 @@ async def open_for(tx: Tx, cooperative_id: UUID, lines: Sequence[BankLine], *, b
         orders=tuple(orders.values()),
         invoices=tuple(invoices),
         bills=tuple(await bills_named(tx, cooperative_id, ibans)),
-        items=tuple(await open_items(tx, cooperative_id)),
+        items=tuple(items.values()),
         rules=tuple(await rules_in_force(tx, cooperative_id)),
         creditors=tuple(creditors),
         difference_open=any(line.left_cents for line in difference),

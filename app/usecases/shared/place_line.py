@@ -8,6 +8,7 @@ from app.db import ledger
 from app.db.books.bank_matches import bank_matches, open_items_with
 from app.db.books.bank_statements import bank_lines
 from app.db.books.payables import owed_to
+from app.db.books.payment_batches import payment_items
 from app.db.engine import Tx, uuid7
 from app.db.selling.orders import orders
 from app.domain.access import Right
@@ -15,8 +16,9 @@ from app.domain.actors import Actor
 from app.domain.books.bank_matches import MATCH, BankMatch, check_counterpart, match_posting
 from app.domain.books.bank_statements import BankLine
 from app.domain.books.matching import MatchRule, Part, What
-from app.domain.creditors import CreditorKind
-from app.domain.errors import NotFound, RuleRefused
+from app.domain.books.payment_batches import ItemState
+from app.domain.creditors import CreditorAccount, CreditorKind
+from app.domain.errors import MoreThanLeft, NotFound, RuleRefused
 from app.domain.ledger import JournalKind
 from app.domain.money_place import on_line
 from app.domain.selling.orders import Order
@@ -25,6 +27,7 @@ from app.usecases.shared.book_repayment import book_repayment
 from app.usecases.shared.book_sale import book_alone
 from app.usecases.shared.order_money import locked_for_money, nobody_involved, open_for_money
 from app.usecases.shared.pay_creditor import pay_creditor
+from app.usecases.shared.payment_items import item_came_back, item_went_out
 from app.usecases.shared.receipt import book_receipt
 
 
@@ -148,6 +151,8 @@ async def _book(tx: Tx, placing: Placing, part: Part) -> BankMatch:
         # Money to another account of ours is in transit by the journal of its own match.
         part = replace(part, target_id=journal_id)
     elif part.what is What.ITEM and part.target_id is not None:
+        if await _follow_payment(tx, placing, part):
+            return await _posted(tx, placing, part, journal_id)
         item = (await open_items_with(tx, line.cooperative_id, [part.target_id])).get(part.target_id)
         if item is None:
             raise NotFound
@@ -164,6 +169,33 @@ async def _book(tx: Tx, placing: Placing, part: Part) -> BankMatch:
         if owed is None:
             raise NotFound
         account = owed.account
+    return await _posted(tx, placing, part, journal_id, account)
+
+
+async def _posted(
+    tx: Tx, placing: Placing, part: Part, journal_id: UUID, account: CreditorAccount | None = None
+) -> BankMatch:
     match = match_of(tx, placing, part)
-    await ledger.post(tx, match_posting(line, match, journal_id, account))
+    await ledger.post(tx, match_posting(placing.line, match, journal_id, account))
     return match
+
+
+async def _follow_payment(tx: Tx, placing: Placing, part: Part) -> bool:
+    """Says of a payment of a batch that it went out, or that it came back; whether the item is one that came back.
+
+    Raises MoreThanLeft if another amount came back.
+    """
+    line = placing.line
+    item = await payment_items.find(tx, id=part.target_id)
+    if item is None or item.cooperative_id != line.cooperative_id:
+        return False
+    if part.cents < 0:
+        # It may have come back before, in a file that came first.
+        if item.state is ItemState.SENT and part.cents == -item.cents:
+            await item_went_out(tx, item.id)
+        return False
+    if part.cents != item.cents:
+        raise MoreThanLeft(left_cents=item.cents)
+    await ledger.lock_books(tx, line.cooperative_id)
+    await item_came_back(tx, placing.actor, item.id, line.day, line.return_reason or "")
+    return True
