@@ -25,6 +25,8 @@ async def came(world: World, seller: Seller, *lines: tuple[str, str], iban: str 
         if await statements_from(tx, UUID(seller.id)) is None:
             await begin_statements(tx, UUID(seller.id), date(2026, 1, 1))
         treasurer = await _treasurer(tx, seller)
+        said = "select coalesce(sum(cents), 0)::bigint from bank_line where cooperative_id = $1 and iban = $2"
+        opening = await tx.value(said, UUID(seller.id), iban)
         statement = BankStatement(
             id=uuid7(),
             cooperative_id=UUID(seller.id),
@@ -32,8 +34,8 @@ async def came(world: World, seller: Seller, *lines: tuple[str, str], iban: str 
             number=str(next(numbers)),
             first_on=day,
             last_on=day,
-            opening_cents=0,
-            closing_cents=0,
+            opening_cents=opening,
+            closing_cents=opening + sum(round(float(amount) * 100) for amount, _ in lines),
             source=StatementSource.FILE,
             entered_by=treasurer,
             entered_at=tx.now,

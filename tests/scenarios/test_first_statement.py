@@ -19,10 +19,9 @@ async def pay(world: World, seller: Seller, price: str, day: str) -> Json:
 
 
 async def in_transit(seller: Seller) -> dict[str, str]:
-    """What waits for a line, by what it is about."""
-    found = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/accounts?limit=100")
-    waiting = [one for one in found["items"] if one["kind"] == "in_transit"]
-    return {one["party"]: one["balance"]["amount"] for one in waiting if one["balance"]["amount"] != "0.00"}
+    """What waits for a line, by its journal."""
+    found = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/transit-items?limit=100")
+    return {one["id"]: one["amount"]["amount"] for one in found["items"]}
 
 
 async def test_what_was_recorded_since_its_first_day_waits_for_its_line(world: World) -> None:
@@ -31,7 +30,7 @@ async def test_what_was_recorded_since_its_first_day_waits_for_its_line(world: W
     later = await pay(world, seller, "50.00", "2026-03-05")
     await stated(seller, "2026-03-01", "2026-03-31", "121.00", line("2026-03-06", "60.50"))
     journal = await world.journal(seller, later["id"])
-    assert await in_transit(seller) == {journal["id"]: "-60.50"}
+    assert await in_transit(seller) == {journal["id"]: "60.50"}
     held = await world.balances(seller)
     assert (held["bank"], held["suspense"]) == ("-181.50", "60.50")
     assert [one["isDifference"] for one in await lines_of(seller)] == [False]
@@ -60,7 +59,7 @@ async def test_what_undoes_an_older_payment_waits(world: World) -> None:
         await world.undo(seller, one)
     await stated(seller, "2026-03-01", "2026-03-31", "72.60")
     await world.undo(seller, other)
-    assert await in_transit(seller) == {first["id"]: "60.50", second["id"]: "12.10"}
+    assert await in_transit(seller) == {first["id"]: "-60.50", second["id"]: "-12.10"}
     assert (await world.balances(seller))["bank"] == "-72.60"
     await books_are_right(world)
 

@@ -277,6 +277,7 @@ get_bank_statement           coordinator treasurer approver umbrella-treasurer
 move_bank_statement          coordinator treasurer approver umbrella-treasurer
 list_own_ibans               treasurer
 count_cash                   treasurer
+list_transit_items           treasurer
 list_cash_counts             treasurer
 list_bank_lines              treasurer
 get_bank_line                treasurer

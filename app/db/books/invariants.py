@@ -4,6 +4,7 @@ from uuid import UUID
 
 from asyncpg import PostgresError
 
+from app.db.books.bank_invariants import OF_BANK
 from app.db.books.invoice_invariants import OF_INVOICES
 from app.db.books.order_invariants import CAME_IN, MONEY, OF_ORDERS, OF_RESULTS
 from app.db.books.payout_invariants import OF_PAYOUTS
@@ -318,7 +319,7 @@ INVARIANTS = {
 
 async def broken(tx: Tx) -> dict[str, list[str]]:
     """Each invariant with the rows that break it; all lists are empty if the books are right."""
-    each = INVARIANTS | OF_ORDERS | OF_RESULTS | OF_PRICES | OF_INVOICES | OF_PAYOUTS
+    each = INVARIANTS | OF_ORDERS | OF_RESULTS | OF_PRICES | OF_INVOICES | OF_PAYOUTS | OF_BANK
     found = {name: await _breaking(tx, sql) for name, sql in each.items()}
     return found | {I8: await _other_splits(tx)}
 
