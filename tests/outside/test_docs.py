@@ -151,7 +151,7 @@ async def test_the_first_sale_of_the_readme(network: Live, tmp_path: Path) -> No
     story = (
         (ROOT / "README.md")
         .read_text(encoding="utf-8")
-        .partition("## A first sale in five calls")[2]
+        .partition("## A first sale in six calls")[2]
         .partition("\n## ")[0]
     )
     (tmp_path / ".venv").symlink_to(Path(sys.executable).parent.parent)
