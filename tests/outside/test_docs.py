@@ -184,6 +184,19 @@ async def test_the_guide_to_invoices(network: Live, tmp_path: Path) -> None:
     assert re.fullmatch(r"VU\d{4}-\d{5} 242.00\n", printed)
 
 
+async def test_the_guide_to_a_month(network: Live, tmp_path: Path) -> None:
+    people = {
+        "PENNINGMEESTER": "saens-tois-penningmeester",
+        "COORDINATOR": "saens-tois-coordinator",
+        "MEES": "mees",
+        "KLANT": "klant",
+    }
+    tokens = {name: network.person(login) for name, login in people.items()}
+    for _ in range(2):  # a reader may run it again
+        printed = await python("books.md", tmp_path, SAMEN_URL=network.url, **tokens)
+    assert re.fullmatch(r"\d{4}-\d\d is closed; open lines: 0\n", printed)
+
+
 async def test_the_login_of_the_api_guide(world: World, address: str, tmp_path: Path) -> None:
     (command,) = blocks((DOCS / "api.md").read_text(encoding="utf-8"), "sh")
     environment = await credentials(world, ["catalogue:read"], [])
