@@ -314,8 +314,7 @@ async def test_who_pays_for_another_is_the_payer(world: World) -> None:
 
 async def test_cash_on_its_way_is_not_what_a_customer_pays(world: World) -> None:
     made = await books(world, "third", "large")
-    cash = {"method": "cash"}
-    await pay(made.seller, made.orders["large"], "50.00", **cash)
+    await pay(made.seller, made.orders["large"], "50.00", method="cash")
     await made.bring(paid("50.00", "zonder kenmerk", of=NEIGHBOUR))
     assert await made.places() == ["50.00 open"]
 
