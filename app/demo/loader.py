@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,7 +21,7 @@ from app.domain.market.offerings import Offering, OfferingVerb
 from app.domain.page import MAX_PAGE, Page, PageRequest
 from app.domain.people.bank_accounts import BankAccountVerb
 from app.domain.platform.apps import AppWithSecret
-from app.running.run import Run, SystemRun
+from app.running.run import Run, SystemRun, utc_now
 from app.usecases.earning.agreements import draft_agreement, list_agreements, sign_agreement, try_agreement
 from app.usecases.market.offerings import AddOffering, add_offering, list_offerings, move_offering
 from app.usecases.people.bank_accounts import move_bank_account, propose_bank_account
@@ -37,25 +38,32 @@ T = TypeVar("T")
 
 
 class Loader:
-    """Loads files into one database; people log in at `issuer`."""
+    """Loads files into one database; people log in at `issuer`, and act at the time of `now`."""
 
-    def __init__(self, database: Database, issuer: str) -> None:
+    def __init__(self, database: Database, issuer: str, now: Callable[[], datetime] = utc_now) -> None:
         self.database = database
         self.issuer = issuer
+        self.now = now
         self.controllers: dict[str, str] = {}
+        self.network = self.run_as("network")
+
+    def at(self, now: Callable[[], datetime]) -> "Loader":
+        """The same network by another clock."""
+        other = Loader(self.database, self.issuer, now)
+        other.controllers = self.controllers
+        return other
 
     def run_as(self, login: str) -> Run:
-        return Run(self.database, Identity(self.issuer, login, None, EVERY_SCOPE))
+        return Run(self.database, Identity(self.issuer, login, None, EVERY_SCOPE), now=self.now)
 
     async def load(self, folder: Path = NETWORK) -> list[AppWithSecret]:
         """Loads a folder. Returns the new apps, with the secret that is shown only now."""
         await self._appoint("network")
-        self.network = self.run_as("network")
-        for municipality in _read(folder / "municipalities.yaml", list[MunicipalityFile]):
+        for municipality in read(folder / "municipalities.yaml", list[MunicipalityFile]):
             await self._municipality(municipality)
         for file in _cooperatives(folder):
-            await self.cooperative(_read(file, CooperativeFile))
-        return await self._apps(_read(folder / "apps.yaml", list[AppFile]))
+            await self.cooperative(read(file, CooperativeFile))
+        return await self._apps(read(folder / "apps.yaml", list[AppFile]))
 
     async def _appoint(self, login: str) -> None:
         async with opened(self.database.logins, role=BOOKS_ROLE, size=1) as books:
@@ -223,7 +231,8 @@ def _cooperatives(folder: Path) -> list[Path]:
     return sorted(file for file in folder.glob("*.yaml") if file.name not in ("municipalities.yaml", "apps.yaml"))
 
 
-def _read(file: Path, shape: Any) -> Any:
+def read(file: Path, shape: Any) -> Any:
+    """The contents of a file, in its shape."""
     return TypeAdapter(shape).validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.demo.loader import all_of
+from app.demo.month import Month
 from app.demo.papers import Papers
 from app.demo.telling import Teller
 from app.domain.buying.allocation import SharingRule
@@ -46,6 +47,10 @@ class Stories(Teller):
     async def papers(self) -> None:
         """Companies order in an app: an invoice, a credit note, a collective invoice, and a deposit."""
         await Papers(self.loader, self.address, self.say).tell()
+
+    async def month(self) -> None:
+        """A treasurer's month with a bank that answers, in the month before this one."""
+        await Month(self).tell()
 
     async def sale(self, slug: str, member: Member, login: str) -> None:
         """A neighbour buys something from a member, so that there is money in the pot."""

@@ -110,3 +110,36 @@ async def test_it_loads_again_after_somebody_changed_what_it_loaded(world: World
         changed = await coordinator(change_member, member_id=noor, expected_version="*", changes=changes)
         assert changed.trade_name == name
         assert await loader.load() == []
+
+
+async def test_the_story_of_the_month(world: World, database: Database) -> None:
+    """Of 1,250.00: 484.00, 50.00 and 75.00 come in; 121.00 and 36.30 go out, of which 36.30 comes back; 50.00 of cash
+    is brought, and the bank takes 9.95.
+    """
+    loader = Loader(database, people_issuer(world.settings))
+    await loader.load()
+    said: list[str] = []
+    await Stories(loader, "http://test", said.append).tell("month")
+    placed = [line.strip().partition(": ")[0] for line in said if line.startswith("  ") and "http" not in line]
+    assert sorted(placed) == [
+        "-121.00 Verfhuis Breda B.V.",
+        "-36.30 Mila",
+        "-9.95 Kosten betaalrekening",
+        "36.30 Mila",
+        placed[0],
+        "50.00 Buurvrouw bedankt voor de ramen",
+        "50.00 GELDSTORTING",
+        "75.00 J. Smit zoals afgesproken",
+    ]
+    assert placed[0].startswith("484.00 Bakkerij Het Anker B.V. RF")
+    told = "\n".join(said)
+    for part in (
+        "The bank says 1778.05",
+        "at the bank 1778.05, in cash 10.00, not known yet 75.00",
+        "Mila is owed 36.30",
+    ):
+        assert part in told
+    await books_are_right(world)
+    again: list[str] = []
+    await Stories(loader, "http://test", again.append).tell("month")
+    assert again == ["It was played before:", *said[-len(again) + 1 :]]
