@@ -57,7 +57,7 @@ class PaymentItem:
     amount: Money = cents("cents")
     """The amount."""
     text: str
-    """The text that the creditor reads."""
+    """What the creditor reads; a reference that banks check goes to the bank as one."""
     payee_account_id: PayeeAccountId | None
     """The creditor's account of its approval."""
     state: ItemState

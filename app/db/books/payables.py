@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from app.db.engine import Tx
 from app.domain.books.payables import MOST_PARTS, Owed, Payable
+from app.domain.books.payment_purposes import Debt
 from app.domain.creditors import Creditor, CreditorKind, account_of
 from app.domain.page import Page, PageRequest, cut
 
@@ -84,7 +85,8 @@ async def owed_to(tx: Tx, cooperative_id: UUID, creditors: Sequence[Creditor]) -
     """What each of these creditors is owed, in one statement; whoever the cooperative cannot owe is left out."""
     by_name = {(str(one.kind), one.id): one for one in creditors}
     sql = f"""
-        select n.kind, n.id, s.account, o.customer_person_id as person_id, coalesce(b.posted, 0) as balance_cents,
+        select n.kind, n.id, s.account, o.customer_person_id as person_id, o.reference as order_reference,
+               coalesce(b.posted, 0) as balance_cents,
                {IN_BATCH.format(id="n.id")} as in_batch_cents
           from unnest($2::text[], $3::uuid[]) n (kind, id)
           left join supplier s on n.kind = 'supplier' and s.id = n.id and s.cooperative_id = $1
@@ -107,7 +109,50 @@ async def owed_to(tx: Tx, cooperative_id: UUID, creditors: Sequence[Creditor]) -
             balance_cents=row["balance_cents"],
             in_batch_cents=row["in_batch_cents"],
             person_id=row["person_id"],
+            order_reference=row["order_reference"],
         )
+    return found
+
+
+_DEBTS = """
+    with named as (
+        select n.kind, n.id, a.id as account_id
+          from unnest($2::text[], $3::uuid[]) n (kind, id)
+          left join supplier s on n.kind = 'supplier' and s.id = n.id and s.cooperative_id = $1
+          join account a on a.cooperative_id = $1 and a.currency = 'EUR'
+           and (n.kind = 'member' and a.kind = 'payable_member' and a.member_id = n.id
+                or a.kind = 'payable_supplier' and a.party = s.account)),
+    acts as (
+        select n.kind, n.id, coalesce(j.reverses, j.id) as journal_id, min(e.version) as version,
+               min(j.effective_on) as day, sum(e.cents) as cents
+          from named n join entry e on e.account_id = n.account_id join journal j on j.id = e.journal_id
+         group by 1, 2, 3 having sum(e.cents) <> 0),
+    known as (
+        select t.*, b.id as bill_id, b.number, b.payment_reference, b.credits_id
+          from acts t join journal j on j.id = t.journal_id
+          left join bill b on j.source_type = 'bill' and b.id = j.source_id),
+    credited as (
+        select credits_id, sum(cents) as cents from known where cents < 0 and credits_id is not null group by 1),
+    paid as (
+        select kind, id, -sum(cents) as cents from known where cents < 0 and credits_id is null group by 1, 2),
+    running as (
+        select k.*, k.cents + coalesce(c.cents, 0) as owed_cents,
+               sum(k.cents + coalesce(c.cents, 0)) over (partition by k.kind, k.id order by k.day, k.version)
+               - coalesce(p.cents, 0) as left_cents
+          from known k left join paid p using (kind, id) left join credited c on c.credits_id = k.bill_id
+         where k.cents > 0)
+    select kind, id, least(owed_cents, left_cents)::bigint as left_cents, number, payment_reference
+      from running where least(owed_cents, left_cents) > 0 order by kind, id, day, version"""
+"""As `bill_paid` reckons: a credit note lowers its bill, and what was paid, pays the oldest first."""
+
+
+async def debts_to(tx: Tx, cooperative_id: UUID, creditors: Sequence[Creditor]) -> dict[Creditor, list[Debt]]:
+    """What suppliers and members among these are still owed, the oldest first, in one statement."""
+    found: dict[Creditor, list[Debt]] = {}
+    for row in await tx.rows(_DEBTS, cooperative_id, [one.kind for one in creditors], [one.id for one in creditors]):
+        creditor = Creditor(CreditorKind(row["kind"]), UUID(int=row["id"].int))
+        debt = Debt(left_cents=row["left_cents"], number=row["number"], reference=row["payment_reference"])
+        found.setdefault(creditor, []).append(debt)
     return found
 
 

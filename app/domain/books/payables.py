@@ -49,6 +49,8 @@ class Owed:
     in_batch_cents: int = 0
     person_id: UUID | None = None
     """The person of a customer."""
+    order_reference: str | None = None
+    """The reference of a customer's order."""
 
     def check(self, cents: int) -> None:
         """Raises NothingOwed for more than is owed, InBatch for what an open batch of payments is to pay already."""

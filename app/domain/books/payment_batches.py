@@ -187,13 +187,16 @@ def check_maker(actor: Actor, creditors: Collection[Creditor], persons: Collecti
 
 
 def in_file(item: PaymentItem, account: PayeeAccount) -> PaymentOfFile:
-    """An item as the bank gets it, to the account of its approval. The name is that of the account's holder."""
+    """An item as the bank gets it, to the account of its approval. The name is that of the account's holder.
+
+    A text that is a reference which banks check goes as one.
+    """
     return PaymentOfFile(
         end_to_end_id=id_in_file(item.id),
         cents=item.cents,
         name=account.name or "",
         iban=account.iban or "",
-        text=item.text,
+        creditor_reference=item.text,
     )
 
 

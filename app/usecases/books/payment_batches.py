@@ -50,6 +50,7 @@ from app.domain.errors import NotFound, NothingOwed, RuleRefused, WrongState
 from app.domain.page import Page, PageRequest
 from app.domain.people.bank_accounts import BankAccount, BankAccountState
 from app.domain.second_person import require_here_or_above
+from app.domain.sepa_text import LONGEST_TEXT
 from app.domain.target_days import next_target_day
 from app.domain.transitions import Case, find
 from app.ids import BankAccountId, CooperativeId, PaymentBatchId, PaymentItemId
@@ -58,8 +59,17 @@ from app.usecases.declared.reading import reads_by_id
 from app.usecases.declared.version import expect
 from app.usecases.shared.creditors import CreditorInput
 from app.usecases.shared.pay_creditor import still_owed
-from app.usecases.shared.payment_items import book_item, save_refused, undo_item
+from app.usecases.shared.payment_items import book_item, save_refused, undo_item, with_texts
 from app.vocabulary import Amount, Doc, Form, Reason, Text, Version
+
+ItemText = Annotated[
+    str,
+    Text(0, LONGEST_TEXT),
+    Doc(
+        "What the creditor reads on their statement. Without it: the payment reference of the bill that it pays, the "
+        "numbers of the bills, the reference of the customer's order, or the name of the cooperative."
+    ),
+]
 
 
 class PaymentItemInput(Form):
@@ -67,7 +77,7 @@ class PaymentItemInput(Form):
 
     creditor: Annotated[CreditorInput, Doc("The creditor.")]
     amount: Annotated[Amount, Doc("The amount: at most what the creditor is owed.")]
-    text: Annotated[str, Text(0, 140), Doc("The text that the creditor reads on their statement.")] = ""
+    text: ItemText = ""
 
 
 PaymentItems = Annotated[
@@ -94,7 +104,7 @@ async def make_payment_batch(
     An amount can be in one open batch only. Raises NotFound, NothingOwed for more than is owed, or if nothing is due,
     InBatch, RuleRefused for a creditor without a confirmed account, SecondPersonNeeded for a maker whom it would pay.
     """
-    await cooperatives.plain.get(tx, cooperative_id)
+    cooperative = await cooperatives.plain.get(tx, cooperative_id)
     actor.require(Right.MAKE_BATCH, cooperative_id)
     account = await _own_account(tx, cooperative_id, bank_account_id)
     await lock_payables(tx, cooperative_id)
@@ -105,7 +115,8 @@ async def make_payment_batch(
         made_by=actor.person,
         made_at=tx.now,
     )
-    found = await (_named(tx, actor, batch, items) if items else _all_due(tx, actor, batch))
+    owed, found = await (_named(tx, actor, batch, items) if items else _all_due(tx, actor, batch))
+    found = await with_texts(tx, found, owed, cooperative.name)
     await payment_batches.add(tx, batch)
     await tx.flush()
     await payment_items.add_all(tx, found)
@@ -125,8 +136,10 @@ async def _own_account(tx: Tx, cooperative_id: UUID, bank_account_id: UUID | Non
     raise RuleRefused(rule="own_account_first", value=str(cooperative_id))
 
 
-async def _named(tx: Tx, actor: Actor, batch: PaymentBatch, items: PaymentItems) -> list[PaymentItem]:
-    """The items that the maker named."""
+async def _named(
+    tx: Tx, actor: Actor, batch: PaymentBatch, items: PaymentItems
+) -> tuple[dict[Creditor, Owed], list[PaymentItem]]:
+    """The items that the maker named, and what their creditors are owed."""
     creditors = list(dict.fromkeys(one.creditor.creditor for one in items))
     owed = await owed_to(tx, batch.cooperative_id, creditors)
     accounts = await confirmed_ids(tx, batch.cooperative_id, creditors)
@@ -140,10 +153,10 @@ async def _named(tx: Tx, actor: Actor, batch: PaymentBatch, items: PaymentItems)
         if creditor not in accounts:
             raise RuleRefused(rule="payee_account_first", value=str(creditor.id))
     check_maker(actor, creditors, [one.person_id for one in owed.values()])
-    return [_item(batch, one.creditor.creditor, one.amount.cents, one.text) for one in items]
+    return owed, [_item(batch, one.creditor.creditor, one.amount.cents, one.text) for one in items]
 
 
-async def _all_due(tx: Tx, actor: Actor, batch: PaymentBatch) -> list[PaymentItem]:
+async def _all_due(tx: Tx, actor: Actor, batch: PaymentBatch) -> tuple[dict[Creditor, Owed], list[PaymentItem]]:
     """All that is due to creditors with a confirmed account, but for the maker. Raises NothingOwed."""
     due = await due_on(tx, batch.cooperative_id, next_target_day(tx.today))
     owed = await owed_to(tx, batch.cooperative_id, list(due))
@@ -156,7 +169,7 @@ async def _all_due(tx: Tx, actor: Actor, batch: PaymentBatch) -> list[PaymentIte
     ]
     if not payable:
         raise NothingOwed(how="batch")
-    return [_item(batch, creditor, due[creditor]) for creditor in payable[:MOST_ITEMS]]
+    return owed, [_item(batch, creditor, due[creditor]) for creditor in payable[:MOST_ITEMS]]
 
 
 def _item(batch: PaymentBatch, creditor: Creditor, cents: int, text: str = "") -> PaymentItem:

@@ -1,16 +1,19 @@
 """Items of payment batches: booked when their batch is sent, undone if the bank refuses one or it comes back."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 from app.db import ledger
+from app.db.books.payables import debts_to
 from app.db.books.payment_batches import payment_batches, payment_items
 from app.db.engine import Tx, uuid7
 from app.domain.actors import Actor
 from app.domain.books.payables import Owed
 from app.domain.books.payment_batches import BatchState, ItemState, PaymentItem
+from app.domain.books.payment_purposes import purpose
 from app.domain.books.payouts import PayoutMethod, payout_legs
 from app.domain.creditors import Creditor, CreditorKind
 from app.domain.errors import WrongState
@@ -23,6 +26,26 @@ from app.usecases.shared.undo_payment import undo_repayment
 from app.usecases.shared.undo_payout import undo_item_payment
 
 UNDER_WAY = (ItemState.OPEN, ItemState.SENT)
+
+
+async def with_texts(
+    tx: Tx, items: Sequence[PaymentItem], owed: Mapping[Creditor, Owed], name: str
+) -> list[PaymentItem]:
+    """New items of a batch, each with a text: that of its maker, or else what it is for.
+
+    `name` is that of the cooperative. `owed` is what the creditors were owed before.
+    """
+    creditors = list(dict.fromkeys(item.creditor for item in items))
+    debts = await debts_to(tx, items[0].cooperative_id, creditors)
+    before = Counter({creditor: owed[creditor].in_batch_cents for creditor in creditors})
+    found = []
+    for item in items:
+        who = item.creditor
+        default = owed[who].order_reference or name
+        said = purpose(debts.get(who, ()), item.cents, before_cents=before[who], default=default)
+        found.append(replace(item, text=item.text or said))
+        before[who] += item.cents
+    return found
 
 
 async def book_item(tx: Tx, actor: Actor, item: PaymentItem, owed: Mapping[Creditor, Owed], day: date) -> None:
