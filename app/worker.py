@@ -28,6 +28,7 @@ from app.sending import GRACE, IDLE, LONGEST_PAUSE, keep, mails, pause, tell_fai
 from app.settings import Settings
 from app.usecases.books.nettings import list_pairs_to_net, propose_for_pair
 from app.usecases.books.seals import finish_check, seal_books, start_check
+from app.usecases.books.transit_items import list_transit_to_watch, watch_transit
 from app.usecases.buying.joint_purchases import close_on_time, top_up_on_time
 from app.usecases.buying.purchase_invoices import invoice_purchase, list_due_purchases
 from app.usecases.earning.agreements import warn_of_limit
@@ -206,6 +207,13 @@ class Worker:
             except DomainError as refusal:
                 log.warning("no netting", extra={"code": refusal.code, "between": [str(one), str(other)]})
 
+    async def wait_for_bank(self) -> None:
+        """Opens the task about what waits too long for a line of the bank, or closes it."""
+        if self.books is None:
+            return
+        for place in await SystemRun(self.books, now=self.now)(list_transit_to_watch) or []:
+            await SystemRun(self.database, place, now=self.now)(watch_transit, cooperative_id=place)
+
     @property
     def _run(self) -> SystemRun:
         return SystemRun(self.database, now=self.now)
@@ -219,6 +227,7 @@ class Worker:
                 await self._once(forget.__name__, None, self._run(forget))
             await self._once("nettings", None, self.net())
             await self._once("invoices", None, self.invoice())
+            await self._once("transit", None, self.wait_for_bank())
             self._swept = time.monotonic()
         return 0
 

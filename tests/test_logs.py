@@ -63,6 +63,7 @@ NOT_PRIVATE = {
     "nettings.get_netting_statement": "between cooperatives",
     "nettings.list_nettings": "between cooperatives",
     "nettings.list_credit_limits": "between cooperatives",
+    "transit_items.list_transit_to_watch": "for the worker alone: ids",
     "nettings.list_pairs_to_net": "for the worker alone: between cooperatives",
     "offering_imports.get_import": "how a file of offerings fared",
     "offering_imports.get_offering_of": "made to be published",

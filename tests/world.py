@@ -492,6 +492,12 @@ class World:
         async with opened(self.worker_database.logins, role=READER_ROLE, size=1) as reader:
             await Worker(self.worker_database, books=reader, now=self.clock).invoice()
 
+    async def wait_for_bank(self) -> None:
+        """Lets the worker look for what waits too long for a line of the bank."""
+        async with opened(self.worker_database.logins, role=READER_ROLE, size=1) as reader:
+            await Worker(self.worker_database, books=reader, now=self.clock).wait_for_bank()
+        await self.work()
+
     async def books_count(self, table: str) -> int:
         """The real number of rows."""
         async with self.books.transaction() as tx:

@@ -64,6 +64,8 @@ SYSTEM = {
     "list_due_invoices",
     "list_missing",
     "watch_missing",
+    "list_transit_to_watch",
+    "watch_transit",
     "tell_missing",
     "get_paper",
     "appoint_network",

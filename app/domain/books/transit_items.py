@@ -1,10 +1,13 @@
 """What people recorded at the bank, or gave to it, and no line of a statement has brought yet."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from app.domain.ledger import JournalKind
+
+LONGEST_WAIT = timedelta(days=10)
+"""What waits longer than this is old: banks bring what really happened within days."""
 
 
 @dataclass(frozen=True, kw_only=True)
