@@ -19,8 +19,11 @@ _UNSTATED = f"""
     union
     {_OWN} and exists (select from stated s where s.since <= m.last)
        and (b.confirmed_at at time zone 'Europe/Amsterdam')::date <= m.last
-       and not exists (select from stated s where s.iban = b.iban)"""
-"""Accounts whose statements do not reach over the month. One that was closed, and is empty, needs none."""
+       and not exists (select from stated s where s.iban = b.iban)
+    union
+    select t.iban from bank_statement t where t.cooperative_id = $1 and t.state = 'proposed' and t.first_on <= m.last"""
+"""Accounts whose statements do not reach over the month, or wait for a second person. One that was closed, and is
+empty, needs none."""
 _UNCOUNTED = f"""
     ({CASH_ON.format(day="m.last")} <> 0
      or exists (select from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id

@@ -165,13 +165,15 @@ def check_reversible(journal: Journal) -> None:
 def reversal_day(journal: Journal, day: date | None, today: date) -> date:
     """The day on which a reversal counts, by default today: that of its journal or later, at most today.
 
-    Of a booking that counts in a calendar year, by default the last day that this year has had. Raises DayOutOfRange.
+    Of a booking that counts in a calendar year, by default the last day that this year has had. Of one that gave a bank
+    line a place, by default its own day, so that another place is as if it had been the first. Raises DayOutOfRange.
     """
     booked = journal.effective_on
     last = today
     if journal.kind in BY_YEAR:
         last = max(booked, min(today, date(booked.year, 12, 31)))
-    return check_day("day", day or last, min(booked, last), last)
+    of_bank_line = any(entry.account_kind is AccountKind.SUSPENSE for entry in journal.entries)
+    return check_day("day", day or (booked if of_bank_line else last), min(booked, last), last)
 
 
 def propose(

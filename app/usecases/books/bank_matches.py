@@ -117,6 +117,8 @@ async def list_match_suggestions(tx: Tx, actor: Actor, *, line_id: BankLineId) -
     """
     line = await bank_lines.get(tx, line_id)
     actor.require(Right.READ_BANK, line.cooperative_id)
+    if not line.left_cents:
+        return []
     return suggest(line, await open_for(tx, line.cooperative_id, [line], by_amount=True), uuid7)
 
 

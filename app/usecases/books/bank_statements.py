@@ -26,6 +26,7 @@ from app.domain.books.bank_statements import (
     check_sum,
     decide,
 )
+from app.domain.days import check_day
 from app.domain.errors import RuleRefused, StatementUnreadable
 from app.domain.money import MAX_CENTS
 from app.domain.page import Page, PageRequest
@@ -88,6 +89,7 @@ async def propose_bank_statement(
     """
     cooperative = await cooperatives.get(tx, cooperative_id)
     require_here_or_above(actor, Right.IMPORT_STATEMENT, cooperative_id, cooperative.umbrella_id)
+    check_day("last_on", last_on, first_on, tx.today)
     if any(not line.amount.cents for line in lines):
         raise RuleRefused(rule="amount_needed", value="0.00")
     if iban not in await own_ibans(tx, cooperative_id):

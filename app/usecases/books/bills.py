@@ -1,5 +1,6 @@
 """Bills of suppliers and members: entered by the staff, approved by a second person."""
 
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -69,6 +70,9 @@ Biller = Annotated[
 PaymentReference = Annotated[
     str, Text(1, 35, number=True), Doc("The reference that the payment must have, such as RF18539007547034.")
 ]
+
+LATEST_DUE = timedelta(days=730)
+"""So long after its date a bill can be due."""
 
 
 class BillCreditorInput(Form):
@@ -143,6 +147,8 @@ async def enter_bill(
     await cooperatives.plain.get(tx, cooperative_id)
     actor.require(Right.WRITE_BILL, cooperative_id)
     check_day("billed_on", billed_on, await books_from(tx, cooperative_id), tx.today)
+    if due_on is not None:
+        check_day("due_on", due_on, billed_on, billed_on + LATEST_DUE)
     sender, paying = await _creditor(tx, cooperative_id, creditor), await _payer(tx, cooperative_id, payer)
     bill = Bill(
         id=uuid7(),

@@ -9,6 +9,7 @@ from app.db.books.payee_accounts import (
     payee_accounts,
 )
 from app.db.engine import Tx, uuid7
+from app.db.people.bank_accounts import own_ibans
 from app.db.people.cooperatives import cooperatives
 from app.db.people.persons import lend_staff_view
 from app.db.platform.outbox import tell
@@ -26,6 +27,7 @@ from app.domain.books.payee_accounts import (
     require_setter,
 )
 from app.domain.creditors import Creditor, CreditorKind
+from app.domain.errors import RuleRefused
 from app.domain.page import Page, PageRequest
 from app.domain.second_person import require_here_or_above
 from app.domain.transitions import Case, find
@@ -44,7 +46,7 @@ async def propose_payee_account(
     """Propose the account to which the cooperative pays a creditor; a second person confirms it.
 
     A member sets their own, also after leaving; the treasurer sets those of others. The present account stays until
-    then. A proposal that still waits is withdrawn. Raises NotFound.
+    then. A proposal that still waits is withdrawn. Raises NotFound; RuleRefused for an account of the cooperative.
     """
     # One proposal or decision at a time.
     cooperative = await cooperatives.plain.get(tx, cooperative_id, lock=True)
@@ -53,6 +55,8 @@ async def propose_payee_account(
         # For the key under which the account is sealed.
         await lend_staff_view(tx, cooperative_id)
     paid = await creditor_of(tx, cooperative_id, creditor)
+    if iban in await own_ibans(tx, cooperative_id) and paid.id != cooperative_id:
+        raise RuleRefused(rule="account_is_own", value=iban)
     proposed = PayeeAccount(
         id=uuid7(),
         cooperative_id=cooperative_id,
