@@ -1,5 +1,7 @@
 """Second persons from outside: what an officer of a cooperative's umbrella may decide and read there."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from app.domain.access import Right, Role
@@ -32,6 +34,11 @@ def may_here_or_above(actor: Actor, right: Right, cooperative_id: UUID, umbrella
     return actor.may(right, cooperative_id) or (
         above is not None and umbrella_id is not None and actor.may(above, umbrella_id)
     )
+
+
+def of_staff_and_umbrella(thing: Any, actor: Actor) -> Callable[[Right], bool]:
+    """The rights in a process in which the cooperative acts, and as a second person its umbrella (`umbrella_id`)."""
+    return lambda right: may_here_or_above(actor, right, thing.cooperative_id, thing.umbrella_id)
 
 
 def require_here_or_above(actor: Actor, right: Right, cooperative_id: UUID, umbrella_id: UUID | None) -> None:

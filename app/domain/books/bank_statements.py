@@ -3,14 +3,12 @@
 One that is typed is confirmed by a second person.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.actors import Actor
 from app.domain.errors import (
     AlreadySettled,
     DayOutOfRange,
@@ -21,7 +19,7 @@ from app.domain.errors import (
 )
 from app.domain.ledger import AccountKind, JournalKind, Leg, Posting
 from app.domain.money import CURRENCY
-from app.domain.second_person import may_here_or_above
+from app.domain.second_person import of_staff_and_umbrella
 from app.domain.transitions import Case, Process, Terms, Transition, move
 
 
@@ -188,15 +186,10 @@ def _second_person(case: Case[BankStatement]) -> SecondPersonNeeded | None:
     return SecondPersonNeeded() if case.is_person(case.thing.entered_by) else None
 
 
-def _rights(statement: BankStatement, actor: Actor) -> Callable[[Right], bool]:
-    """Those at the cooperative, and of its umbrella."""
-    return lambda right: may_here_or_above(actor, right, statement.cooperative_id, statement.umbrella_id)
-
-
 BANK_STATEMENT: Process[BankStatement] = Process(
     verbs=StatementVerb,
     states=StatementState,
-    rights=_rights,
+    rights=of_staff_and_umbrella,
     rows=(
         Transition("confirm", ("proposed",), "confirmed", Right.CONFIRM_STATEMENT, Terms(_second_person)),
         Transition("withdraw", ("proposed",), "withdrawn", Right.IMPORT_STATEMENT),

@@ -1,18 +1,17 @@
 """Bills of suppliers and members: what a cooperative owes by them, who pays it, and the VAT that it deducts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.actors import Actor
 from app.domain.creditors import Creditor, CreditorKind
 from app.domain.errors import RuleRefused, SecondPersonNeeded, VatDiffers
 from app.domain.input_vat import deductible_vat
 from app.domain.money import WHOLE, half_up, share_out
-from app.domain.second_person import may_here_or_above
+from app.domain.second_person import of_staff_and_umbrella
 from app.domain.transitions import REASON, Case, Process, Terms, Transition, move
 
 ROUNDING = 2
@@ -231,17 +230,12 @@ def _second_person(case: Case[Bill]) -> SecondPersonNeeded | None:
     return SecondPersonNeeded() if case.is_person(bill.entered_by) or case.is_member(bill.member_id) else None
 
 
-def _rights(bill: Bill, actor: Actor) -> Callable[[Right], bool]:
-    """Those at the cooperative, and of its umbrella."""
-    return lambda right: may_here_or_above(actor, right, bill.cooperative_id, bill.umbrella_id)
-
-
 _WAITS = ("received", "disputed")
 _SAYS_WHY: Terms[Bill] = Terms(needs=(REASON,))
 BILL: Process[Bill] = Process(
     verbs=BillVerb,
     states=BillState,
-    rights=_rights,
+    rights=of_staff_and_umbrella,
     rows=(
         Transition("approve", _WAITS, "approved", Right.APPROVE_BILL, Terms(_second_person)),
         Transition("dispute", ("received",), "disputed", Right.WRITE_BILL, _SAYS_WHY),

@@ -1,17 +1,15 @@
 """Debts of members who left, which nobody expects to be paid any more. The fund bears them; two people decide."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.actors import Actor
 from app.domain.errors import DomainError, MoreThanLeft, NothingOpen, SecondPersonNeeded, WrongState
 from app.domain.ledger import AccountKind, Leg
 from app.domain.people.members import FORMER, Member, MemberState
-from app.domain.second_person import may_here_or_above
+from app.domain.second_person import of_staff_and_umbrella
 from app.domain.transitions import Case, Process, Terms, Transition, every, move
 
 
@@ -99,15 +97,10 @@ def _still_owed(case: Case[DebtWriteOff]) -> DomainError | None:
     return _refusal(case.thing.member_state, case.thing.owed_cents, case.thing.cents)
 
 
-def _rights(write_off: DebtWriteOff, actor: Actor) -> Callable[[Right], bool]:
-    """Those at the cooperative, and of its umbrella."""
-    return lambda right: may_here_or_above(actor, right, write_off.cooperative_id, write_off.umbrella_id)
-
-
 DEBT_WRITE_OFF: Process[DebtWriteOff] = Process(
     verbs=DebtWriteOffVerb,
     states=DebtWriteOffState,
-    rights=_rights,
+    rights=of_staff_and_umbrella,
     rows=(
         Transition(
             "confirm",

@@ -1,15 +1,13 @@
 """The floor of a cooperative's fund: how low people may bring it. Two people set another one than 0.00, until a day."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.actors import Actor
 from app.domain.errors import BelowFloor, SecondPersonNeeded
-from app.domain.second_person import may_here_or_above
+from app.domain.second_person import of_staff_and_umbrella
 from app.domain.transitions import Case, Process, Terms, Transition, move
 
 
@@ -71,15 +69,10 @@ def _confirms(case: Case[FundFloor]) -> SecondPersonNeeded | str | None:
     return _second_person(case) or _not_over(case)
 
 
-def _rights(floor: FundFloor, actor: Actor) -> Callable[[Right], bool]:
-    """Those at the cooperative, and of its umbrella."""
-    return lambda right: may_here_or_above(actor, right, floor.cooperative_id, floor.umbrella_id)
-
-
 FUND_FLOOR: Process[FundFloor] = Process(
     verbs=FundFloorVerb,
     states=FundFloorState,
-    rights=_rights,
+    rights=of_staff_and_umbrella,
     rows=(
         Transition("confirm", ("proposed",), "confirmed", Right.CONFIRM_FUND_FLOOR, Terms(_confirms)),
         Transition("withdraw", ("proposed", "confirmed"), "withdrawn", Right.WRITE_FUND),

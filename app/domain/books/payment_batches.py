@@ -3,7 +3,7 @@
 An item keeps the payee's account of its approval. If another one is confirmed until it is sent, the item leaves.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from app.domain.books.payee_accounts import PayeeAccount
 from app.domain.books.payment_files import PaymentOfFile, id_in_file
 from app.domain.creditors import Creditor, CreditorKind
 from app.domain.errors import DomainError, RestoredUnchecked, SecondPersonNeeded
-from app.domain.second_person import may_here_or_above
+from app.domain.second_person import of_staff_and_umbrella
 from app.domain.transitions import Case, Process, Terms, Transition, move, of_staff
 
 MOST_ITEMS = 500
@@ -140,15 +140,10 @@ def _none_went_out(case: Case[PaymentBatch]) -> str | None:
     return "payments_went_out" if case.thing.went_out else None
 
 
-def _rights(batch: PaymentBatch, actor: Actor) -> Callable[[Right], bool]:
-    """Those at the cooperative, and of its umbrella."""
-    return lambda right: may_here_or_above(actor, right, batch.cooperative_id, batch.umbrella_id)
-
-
 BATCH: Process[PaymentBatch] = Process(
     verbs=BatchVerb,
     states=BatchState,
-    rights=_rights,
+    rights=of_staff_and_umbrella,
     rows=(
         Transition("approve", ("draft",), "approved", Right.APPROVE_BATCH, Terms(_second_person)),
         Transition("send", ("approved",), "sent", Right.MAKE_BATCH, Terms(_checked)),

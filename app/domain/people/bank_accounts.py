@@ -3,16 +3,14 @@
 Invoices show the one that customers pay to.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.actors import Actor
 from app.domain.errors import SecondPersonNeeded
-from app.domain.second_person import may_here_or_above
+from app.domain.second_person import of_staff_and_umbrella
 from app.domain.transitions import Case, Process, Terms, Transition, move
 
 
@@ -78,15 +76,10 @@ def _unused(case: Case[BankAccount]) -> str | None:
     return "money_is_there" if account.balance_cents else None
 
 
-def _rights(account: BankAccount, actor: Actor) -> Callable[[Right], bool]:
-    """Those at the cooperative, and of its umbrella."""
-    return lambda right: may_here_or_above(actor, right, account.cooperative_id, account.umbrella_id)
-
-
 BANK_ACCOUNT: Process[BankAccount] = Process(
     verbs=BankAccountVerb,
     states=BankAccountState,
-    rights=_rights,
+    rights=of_staff_and_umbrella,
     rows=(
         Transition("confirm", ("proposed",), "confirmed", Right.CONFIRM_BANK_ACCOUNT, Terms(_second_person)),
         Transition("withdraw", ("proposed",), "withdrawn", Right.PROPOSE_BANK_ACCOUNT),

@@ -1,15 +1,13 @@
 """Bad debts: what nobody expects to be paid any more. The treasurer proposes it, a second person confirms."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.actors import Actor
 from app.domain.errors import DomainError, MoreThanLeft, NothingOpen, RuleRefused, SecondPersonNeeded
-from app.domain.second_person import may_here_or_above
+from app.domain.second_person import of_staff_and_umbrella
 from app.domain.selling.orders import SUPPLIED, Order
 from app.domain.transitions import Case, Process, Terms, Transition, every, move
 
@@ -84,16 +82,11 @@ def _still_due(case: Case[WriteOff]) -> DomainError | None:
     return _refusal(lost.cents, lost.borne_by, lost.order_due_cents, lost.order_bearer)
 
 
-def _rights(write_off: WriteOff, actor: Actor) -> Callable[[Right], bool]:
-    """Those at the cooperative, and of its umbrella."""
-    return lambda right: may_here_or_above(actor, right, write_off.cooperative_id, write_off.umbrella_id)
-
-
 _confirms = every(_nobody_involved, _second_person, _still_due)
 WRITE_OFF: Process[WriteOff] = Process(
     verbs=WriteOffVerb,
     states=WriteOffState,
-    rights=_rights,
+    rights=of_staff_and_umbrella,
     rows=(
         Transition("confirm", ("proposed",), "confirmed", Right.CONFIRM_WRITE_OFF, Terms(_confirms)),
         Transition("withdraw", ("proposed",), "withdrawn", Right.REFUND, Terms(_nobody_involved)),
