@@ -57,8 +57,14 @@ begin
     update assignment set about = '', place = '', reason = '', version = version + 1
      where id = any(v_jobs) and (about <> '' or place <> '' or reason <> '');
     update assignment_slot set place = '' where assignment_id = any(v_jobs) and place <> '';
+    -- An item whose file for the bank is still to be made keeps the account.
+    update payment_item i set payee_account_id = null, text = '', version = i.version + 1
+      from payment_batch b
+     where i.creditor_kind = 'customer' and i.creditor_id = any(p_orders) and b.id = i.batch_id
+       and (i.state not in ('open', 'sent') or i.state = 'sent' and b.file is not null);
     delete from payee_account a using "order" o
-     where a.creditor_kind = 'customer' and a.creditor_id = any(p_orders) and o.id = a.creditor_id and owed_back(o) = 0;
+     where a.creditor_kind = 'customer' and a.creditor_id = any(p_orders) and o.id = a.creditor_id and owed_back(o) = 0
+       and not exists (select from payment_item i where i.payee_account_id = a.id);
     perform forget_facts(p_orders || v_jobs, '{"reason": ""}');
 end $$;
 
