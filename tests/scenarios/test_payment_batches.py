@@ -11,6 +11,7 @@ from lxml import etree
 from app.running.run import SystemRun
 from app.usecases.selling.invoice_series import note_restore
 from app.usecases.shared.payment_items import item_went_out
+from tests.scenarios.money import credit
 from tests.scenarios.test_payouts import claim, euro, owed, pay_out, payables
 from tests.world import IBAN, OTHER_IBAN, VRIJE_UITLOOP, Caller, Json, Seller, World
 
@@ -228,3 +229,30 @@ async def test_after_a_restore_nothing_is_paid_twice(world: World, seller: Selle
     assert (await make(seller, (member, "1.00"), status=409))["code"] == "nothing_owed"
     assert (await step(seller.treasurer, waits, "send"))["state"] == "sent"
     await world.guard()
+
+
+async def test_a_batch_that_all_items_left_at_its_approval_is_withdrawn(world: World, seller: Seller) -> None:
+    member = (await owed(seller, "member"))["creditor"]
+    await account(seller, member)
+    batch = await make(seller, (member, "36.30"))
+    (own,) = (await seller.member("GET", f"/v1/cooperatives/{seller.id}/payee-accounts"))["items"]
+    await seller.member("POST", f"/v1/payee-accounts/{own['id']}/transitions", {"verb": "withdraw"})
+    assert (await step(seller.coordinator, batch, "approve"))["state"] == "withdrawn"
+    assert [(one["state"], one["reason"]) for one in await items_of(seller, batch)] == [("left", "iban_changed")]
+
+
+async def test_a_customer_whom_a_batch_paid_is_forgotten(world: World, seller: Seller) -> None:
+    buyer = world.person()
+    order = await world.sale(seller, buyer, "100.00")
+    await credit(seller, order, "21.00")
+    customer = (await owed(seller, "customer"))["creditor"]
+    await account(seller, customer, name="Jo de Wit")
+    batch = await make(seller, (customer, "21.00"))
+    await step(seller.coordinator, batch, "approve")
+    await step(seller.treasurer, batch, "send")
+    file = await file_of(seller.treasurer, batch)
+    await buyer("DELETE", "/v1/me", status=204)
+    assert (await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/payee-accounts"))["items"] == []
+    (item,) = await items_of(seller, batch)
+    assert (item["state"], item["payeeAccountId"], item["text"]) == ("sent", None, "")
+    assert await file_of(seller.treasurer, batch) == file

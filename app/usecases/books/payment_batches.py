@@ -198,7 +198,7 @@ async def move_payment_batch(
     The second person is of the staff, the outside approver, or an officer of the umbrella; neither that person nor the
     maker is paid by it. Sending makes the file for the bank, once, and books each payment as on its way. An item whose
     payee has another account since the approval leaves (`iban_changed`), as does one that is not owed any more
-    (`nothing_owed`).
+    (`nothing_owed`). A batch that all items left is withdrawn.
 
     Raises WrongState, Stale, SecondPersonNeeded, RestoredUnchecked until somebody has said which batches had left.
     """
@@ -212,7 +212,10 @@ async def move_payment_batch(
     items = await payment_items.all(tx, batch_id=batch.id, state=(ItemState.OPEN, ItemState.SENT))
     if decided.state is BatchState.APPROVED:
         accounts = await confirmed_ids(tx, batch.cooperative_id, _creditors(items))
-        await payment_items.save_all(tx, with_accounts(items, accounts))
+        found = with_accounts(items, accounts)
+        await payment_items.save_all(tx, found)
+        if all(item.state is ItemState.LEFT for item in found):
+            decided = replace(decided, state=BatchState.WITHDRAWN)
     elif decided.state is BatchState.SENT:
         decided = await _send(tx, actor, decided, items)
     else:
