@@ -76,8 +76,9 @@ def sha256_of(content: bytes) -> str:
 
 
 def type_of(content: bytes) -> MediaType:
-    """The type of a file by its first bytes, whatever its name says. Raises RuleRefused for others, and if it is empty
-    or too large.
+    """The type of a file by its first bytes, whatever its name says.
+
+    Raises RuleRefused for other types, and for a file that is empty or too large.
     """
     if not 0 < len(content) <= MOST_BYTES:
         raise RuleRefused(rule="file_size", value=str(len(content)))

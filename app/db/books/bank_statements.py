@@ -1,7 +1,6 @@
 """Bank statements and their lines: tables and queries."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -183,11 +182,6 @@ async def list_lines(tx: Tx, cooperative_id: UUID, page: PageRequest, wanted: Li
                and ($5::date is null or t.day <= $5){state} order by t.id desc limit {int(page.limit) + 1}"""
     rows = await tx.rows(sql, cooperative_id, page.after, wanted.iban, wanted.since, wanted.until)
     return cut([bank_lines.load(row) for row in rows], page)
-
-
-async def lines_with(tx: Tx, line_ids: Sequence[UUID]) -> list[BankLine]:
-    """These lines, in their order, with what is left of each."""
-    return await bank_lines.all(tx, id=tuple(line_ids))
 
 
 async def first_open_day(tx: Tx, cooperative_id: UUID) -> date:

@@ -15,9 +15,8 @@ from app.db import columns as c
 from app.db.engine import Tx
 from app.db.people.cooperatives import UMBRELLA
 from app.db.people.permissions import member_key
-from app.db.store import Query, Store, rows_of
-from app.domain.books.payee_accounts import PayeeAccount, PayeeAccountState
-from app.domain.creditors import Creditor
+from app.db.store import Store
+from app.domain.books.payee_accounts import PayeeAccount
 from app.domain.page import Page, PageRequest
 
 OF_CREDITOR = ("cooperative_id", "creditor_kind", "creditor_id")
@@ -128,23 +127,6 @@ async def page_of_payee_accounts(tx: Tx, request: PageRequest, **equal: object) 
 async def payee_accounts_of_members(tx: Tx, member_ids: tuple[UUID, ...]) -> list[PayeeAccount]:
     """Every account that these members ever set, in plain text."""
     return [opened(tx, stored) for stored in await payee_accounts.all(tx, member_id=member_ids)]
-
-
-async def confirmed_account(tx: Tx, cooperative_id: UUID, creditor: Creditor) -> PayeeAccount | None:
-    """The account to which a cooperative pays a creditor, for its staff; None without a confirmed one."""
-    return (await confirmed_accounts(tx, cooperative_id, (creditor,))).get(creditor)
-
-
-async def confirmed_accounts(
-    tx: Tx, cooperative_id: UUID, creditors: Sequence[Creditor]
-) -> dict[Creditor, PayeeAccount]:
-    """The confirmed accounts of creditors, in one query; whoever has none, or was erased, is left out."""
-    sql = f"""{payee_accounts.select} where t.cooperative_id = $1 and t.state = $2
-              and (t.creditor_kind, t.creditor_id) in (select * from unnest($3::text[], $4::uuid[]))"""
-    kinds, ids = [str(one.kind) for one in creditors], [one.id for one in creditors]
-    query = Query(sql, (cooperative_id, PayeeAccountState.CONFIRMED, kinds, ids), payee_accounts.load)
-    found = (opened(tx, stored) for stored in await rows_of(tx, query))
-    return {account.creditor: account for account in found if account.iban is not None}
 
 
 async def accounts_by_id(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, PayeeAccount]:

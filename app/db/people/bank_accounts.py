@@ -72,9 +72,3 @@ async def own_ibans(tx: Tx, cooperative_id: UUID) -> frozenset[str]:
     """The accounts whose statements are a cooperative's own: all that were ever confirmed."""
     sql = "select distinct iban from bank_account where cooperative_id = $1 and confirmed_by is not null"
     return frozenset(row["iban"] for row in await tx.rows(sql, cooperative_id))
-
-
-async def open_ibans(tx: Tx, cooperative_id: UUID) -> frozenset[str]:
-    """The accounts of a cooperative at its banks now, of which statements are expected."""
-    sql = "select distinct iban from bank_account where cooperative_id = $1 and state in ('confirmed', 'replaced')"
-    return frozenset(row["iban"] for row in await tx.rows(sql, cooperative_id))

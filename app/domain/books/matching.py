@@ -163,8 +163,6 @@ class Open:
     rules: tuple[BankRule, ...] = ()
     creditors: tuple[tuple[Creditor, int], ...] = ()
     """Whom the cooperative owes money, with the amount: these are only suggested."""
-    lines: tuple[BankLine, ...] = ()
-    """Other open lines: these are only suggested."""
     difference_open: bool = False
     """Whether what the first statement said beyond the books has no place yet: until then nobody is owed back."""
 
@@ -448,6 +446,3 @@ def _of_amount(line: BankLine, known: Open) -> Iterator[Part]:
     for creditor, cents in known.creditors:
         if -line.cents == cents:
             yield _to_creditor(line.cents, creditor)
-    for other in known.lines:
-        if other.left_cents == -line.cents:
-            yield Part(cents=line.cents, what=What.LINE, target_id=other.id)

@@ -14,7 +14,7 @@ from app.domain.actors import Actor
 from app.domain.books.payee_accounts import PayeeAccount
 from app.domain.books.payment_files import PaymentOfFile, id_in_file
 from app.domain.creditors import Creditor, CreditorKind
-from app.domain.errors import DomainError, RestoredUnchecked, SecondPersonNeeded
+from app.domain.errors import RestoredUnchecked, SecondPersonNeeded
 from app.domain.second_person import of_staff_and_umbrella
 from app.domain.transitions import Case, Process, Terms, Transition, move, of_staff
 
@@ -173,12 +173,11 @@ def refused(case: Case[PaymentItem]) -> PaymentItem:
     return replace(case.thing, state=ItemState(move(ITEM, case, "refuse")))
 
 
-def check_maker(actor: Actor, creditors: Collection[Creditor], persons: Collection[UUID | None]) -> DomainError | None:
+def check_maker(actor: Actor, creditors: Collection[Creditor], persons: Collection[UUID | None]) -> None:
     """Raises SecondPersonNeeded for a maker whom the batch would pay."""
     paid = {one.id for one in creditors if one.kind is CreditorKind.MEMBER}
     if actor.member_ids() & paid or actor.person in persons:
         raise SecondPersonNeeded(verb="make")
-    return None
 
 
 def in_file(item: PaymentItem, account: PayeeAccount) -> PaymentOfFile:

@@ -39,9 +39,8 @@ async def match_new_lines(tx: Tx, actor: Actor, cooperative_id: UUID, lines: Seq
     """Places new lines of a cooperative by the rules; what fits two places or none stays open.
 
     The lines are booked on suspense, and nobody has placed anything of them. People place the difference of a first
-    statement. A line that an order or a creditor
-    refuses, such as more back than is owed, stays open too. It takes some statements for all lines, and those of a
-    payment for each line that pays one.
+    statement. A line that an order or a creditor refuses, such as more back than is owed, stays open too. It takes
+    some statements for all lines, and those of a payment for each line that pays one.
     """
     await cooperatives.plain.get(tx, cooperative_id, lock=True)
     new = [line for line in lines if not line.is_difference]
