@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from lxml import etree
 from app.running.run import SystemRun
 from app.usecases.selling.invoice_series import note_restore
 from app.usecases.shared.payment_items import item_went_out
+from tests.scenarios import bills
 from tests.scenarios.money import credit
 from tests.scenarios.test_payouts import claim, euro, owed, pay_out, payables
 from tests.world import IBAN, OTHER_IBAN, VRIJE_UITLOOP, Caller, Json, Seller, World
@@ -256,3 +258,19 @@ async def test_a_customer_whom_a_batch_paid_is_forgotten(world: World, seller: S
     (item,) = await items_of(seller, batch)
     assert (item["state"], item["payeeAccountId"], item["text"]) == ("sent", None, "")
     assert await file_of(seller.treasurer, batch) == file
+
+
+async def test_what_a_credit_note_took_off_a_later_bill_holds_nothing_back(world: World, seller: Seller) -> None:
+    supplier_id = await bills.supplier(seller)
+    await account(seller, {"kind": "supplier", "id": supplier_id})
+    today = {"billedOn": world.clock().date().isoformat()}
+    later = (world.clock() + timedelta(days=30)).date().isoformat()
+    await world.lower_floor(seller)
+    first = await bills.enter(seller, supplier_id, bills.line("100.00", None, "0"), number="1", dueOn=later, **today)
+    await bills.step(seller.coordinator, first, "approve")
+    credited = bills.line("-100.00", None, "0")
+    note = await bills.enter(seller, supplier_id, credited, number="2", creditsId=first["id"], **today)
+    await bills.step(seller.coordinator, note, "approve")
+    now = await bills.enter(seller, supplier_id, bills.line("50.00", None, "0"), number="3", **today)
+    await bills.step(seller.coordinator, now, "approve")
+    assert (await make(seller))["amount"] == euro("50.00")

@@ -157,7 +157,7 @@ async def debts_to(tx: Tx, cooperative_id: UUID, creditors: Sequence[Creditor]) 
 
 
 async def due_on(tx: Tx, cooperative_id: UUID, day: date) -> dict[Creditor, int]:
-    """What is due to each creditor on a day and in no open batch: not the bills of later days.
+    """What is due to each creditor on a day and in no open batch: not what is still to be paid of bills of later days.
 
     To a municipality what it invoiced is due.
     """
@@ -170,7 +170,10 @@ async def due_on(tx: Tx, cooperative_id: UUID, day: date) -> dict[Creditor, int]
                        + (select coalesce(sum(e.cents), 0) from entry e
                            where e.account_id = a.id and coalesce(e.facts ->> 'of', e.rule) = 'payout')
                        else b.posted - (
-                       select coalesce(sum(l.cents), 0) from bill l
+                       select coalesce(sum(greatest(0, l.cents - bill_paid(l) - (
+                                  select coalesce(-sum(n.cents), 0) from bill n
+                                   where n.credits_id = l.id and n.state = 'approved'))), 0)
+                         from bill l
                         where l.cooperative_id = $1 and l.state = 'approved' and l.due_on > $2 and l.cents > 0
                           and l.creditor_id = coalesce(a.member_id, (
                               select s.id from supplier s where s.cooperative_id = $1 and s.account = a.party))) end)
