@@ -133,6 +133,7 @@ begin
      where member_id = any(v_members) and paid_on is null;
     update earning set reason = '' where member_id = any(v_members) and reason <> '';
     update payout set reason = '' where creditor_id = any(v_members) and reason <> '';
+    update payment_item set text = '', version = version + 1 where creditor_id = any(v_members) and text <> '';
     update debt_write_off set reason = '' where member_id = any(v_members) and reason <> '';
     update power_event set reason = '' where person_id = v_me and reason <> '';
     perform forget_reversals(v_members);
