@@ -1,22 +1,29 @@
-"""Listed steps agree with the steps themselves: cash from the door and write-offs of orders."""
+"""Listed steps agree with the steps themselves: what moves money, and who confirms it."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
+from app.domain.books.bank_statements import BANK_STATEMENT
 from app.domain.books.bills import BILL
 from app.domain.books.payee_accounts import PAYEE_ACCOUNT
-from app.domain.books.payment_batches import BATCH
+from app.domain.books.payment_batches import BATCH, ITEM
 from app.domain.people.bank_accounts import BANK_ACCOUNT
 from app.domain.selling.payments import RECEIPT
 from app.domain.selling.write_offs import WRITE_OFF
+from tests.scenarios.bank import came, matched
 from tests.scenarios.bills import enter, line, step
+from tests.scenarios.statements import move, statement, type_in
 from tests.scenarios.test_payment_batches import account
 from tests.scenarios.test_payouts import claim, owed
 from tests.scenarios.test_second_person import umbrella_of
 from tests.walls.test_steps import EURO, WHY, staff
 from tests.walls.walk import Built, Walk, ask, offices, walk_through
 from tests.world import IBAN, OTHER_IBAN, Caller, Json, Seller, World
+
+MOST_STATEMENTS = 100
+"""More than the walk types, each of a day of its own."""
 
 
 async def sold(world: World, seller: Seller, buyer: Caller) -> tuple[Caller, Built]:
@@ -250,22 +257,11 @@ async def test_batches_of_payments(world: World) -> None:
     supplier = await owed_to_supplier(world, seller)
     roles = await deciders(world, seller)
     roles |= {"umbrella": (await umbrella_of(world, seller)).treasurer}
-    made: list[Json] = []
+    made: list[str] = []
 
     def at(*verbs: str, items: bool = False) -> Any:
         async def build() -> Built:
-            for earlier in made:
-                place = f"/v1/payment-batches/{earlier['id']}"
-                found = await seller.treasurer("GET", place)
-                if any(step["verb"] == "withdraw" and step["allowed"] for step in found["availableTransitions"]):
-                    await seller.treasurer("POST", f"{place}/transitions", {"verb": "withdraw"})
-            made.clear()
-            body = {"items": [{"creditor": supplier, "amount": EURO}]}
-            made.append(await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/payment-batches", body))
-            place = f"/v1/payment-batches/{made[0]['id']}"
-            for verb in verbs:
-                who = seller.coordinator if verb == "approve" else seller.treasurer
-                await who("POST", f"{place}/transitions", {"verb": verb})
+            place = await batch(seller, supplier, made, *verbs)
             return Built(place)
 
         return build
@@ -283,6 +279,106 @@ async def test_batches_of_payments(world: World) -> None:
         alone=True,
     )
     assert await walk_through(world, seller, walk) == 4 * len(walk.roles) * 3
+
+
+async def test_payments_of_a_batch(world: World) -> None:
+    """The bank refuses one that is on its way; a line of a statement says what became of the others."""
+    seller = await world.cooperative()
+    await seller.pays_to()
+    await came(world, seller, ("0.01", "begin"))
+    supplier = await owed_to_supplier(world, seller)
+    roles = await deciders(world, seller)
+    roles |= {"umbrella": (await umbrella_of(world, seller)).treasurer}
+    made: list[str] = []
+
+    def at(*verbs: str, bank: tuple[str, ...] = (), refuse: bool = False) -> Any:
+        async def build() -> Built:
+            place = await batch(seller, supplier, made, *verbs)
+            (item,) = (await seller.treasurer("GET", f"{place}/payment-items"))["items"]
+            known: Json = {"end_to_end_id": item["id"].replace("-", "")}
+            for sign in bank:
+                back: Json = {} if sign else {"is_return": True, "return_reason": "AC04"}
+                line_ids = await came(world, seller, (f"{sign}{EURO['amount']}", ""), **known, **back)
+                await matched(world, seller, *line_ids)
+            refused = f"/v1/payment-items/{item['id']}/transitions"
+            if refuse:
+                await seller.treasurer("POST", refused, {"verb": "refuse"})
+            return Built(f"/v1/payment-items/{item['id']}", facts={"items": f"{place}/payment-items"})
+
+        return build
+
+    async def look(who: Caller, built: Built) -> Json | None:
+        status, found = await ask(who, "GET", built.facts["items"])
+        return next(one for one in found["items"] if built.path.endswith(one["id"])) if status == 200 else None
+
+    walk = Walk(
+        noun="payment_items",
+        process=ITEM,
+        states={
+            "open": at("approve"),
+            "sent": at("approve", "send"),
+            "paid": at("approve", "send", bank=("-",)),
+            "returned": at("approve", "send", bank=("-", "")),
+            "refused": at("approve", "send", refuse=True),
+            "left": at("withdraw"),
+        },
+        roles={name: role for name, role in roles.items() if role is not None},
+        look=look,
+        alone=True,
+    )
+    assert await walk_through(world, seller, walk) == 6 * len(walk.roles)
+
+
+async def test_bank_statements(world: World) -> None:
+    """Typed by a treasurer, so that another one is the second person."""
+    seller = await world.cooperative()
+    await seller.pays_to()
+    umbrella = await umbrella_of(world, seller)
+    roles = await deciders(world, seller) | {"umbrella": umbrella.treasurer, "umbrella's member": umbrella.member}
+    typist = roles["second"]
+    assert typist is not None
+    days = count()
+    first = world.clock().date() - timedelta(days=MOST_STATEMENTS)
+
+    def at(*verbs: str) -> Any:
+        async def build() -> Built:
+            """Each joins on the one before; the ones that were left are withdrawn."""
+            member, _ = await world.member(seller)
+            open_ones = f"/v1/cooperatives/{seller.id}/bank-statements?state=proposed&limit=100"
+            for earlier in (await typist("GET", open_ones))["items"]:
+                await move(typist, earlier, "withdraw")
+            day = f"{first + timedelta(days=next(days)):%Y-%m-%d}"
+            typed = await type_in(seller, statement(day, day, "0.00"), by=typist)
+            for verb in verbs:
+                await move(seller.treasurer, typed, verb)
+            return Built(f"/v1/bank-statements/{typed['id']}", member)
+
+        return build
+
+    walk = Walk(
+        noun="bank-statements",
+        process=BANK_STATEMENT,
+        states={"proposed": at(), "confirmed": at("confirm"), "withdrawn": at("withdraw")},
+        roles=roles,
+        alone=True,
+    )
+    assert await walk_through(world, seller, walk) == 3 * 13 * 2
+
+
+async def batch(seller: Seller, supplier: Json, made: list[str], *verbs: str) -> str:
+    """Where a new batch of one payment is, after these steps. The one before it in `made` is withdrawn, if possible."""
+    for earlier in made:
+        found = await seller.treasurer("GET", earlier)
+        if any(step["verb"] == "withdraw" and step["allowed"] for step in found["availableTransitions"]):
+            await seller.treasurer("POST", f"{earlier}/transitions", {"verb": "withdraw"})
+    body = {"items": [{"creditor": supplier, "amount": EURO}]}
+    new = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/payment-batches", body)
+    place = f"/v1/payment-batches/{new['id']}"
+    made[:] = [place]
+    for verb in verbs:
+        who = seller.coordinator if verb == "approve" else seller.treasurer
+        await who("POST", f"{place}/transitions", {"verb": verb})
+    return place
 
 
 async def owed_to_supplier(world: World, seller: Seller) -> Json:
