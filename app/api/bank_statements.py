@@ -19,7 +19,7 @@ FILE: dict[str, Any] = {
         "required": True,
         "description": "CAMT.053 (camt.053.001.02 or .08), or a zip of at most 100 such files; 5 MB unpacked at most.",
         "content": {
-            "application/xml": {"schema": {"type": "string", "description": "The file of the bank, as it is."}},
+            "application/xml": {"schema": {"type": "string", "format": "binary"}},
             "application/zip": {"schema": {"type": "string", "format": "binary"}},
         },
     }

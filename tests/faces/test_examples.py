@@ -17,8 +17,8 @@ BODIES = [
     for method, operation in item.items()
     if "requestBody" in operation
     for kind, body in operation["requestBody"]["content"].items()
-    # The other form of a file; its lines are bodies of the upsert.
-    if kind != "application/x-ndjson"
+    # The other form of a file, whose lines are bodies of the upsert; and files that are no text.
+    if kind != "application/x-ndjson" and body["schema"].get("format") != "binary"
 ]
 
 

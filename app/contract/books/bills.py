@@ -56,6 +56,7 @@ class Bill:
     due_on: date | None
     """The last day to pay it."""
     lines: list[BillLine]
+    """Its lines, as they came."""
     net: Money
     """The amount without VAT."""
     vat: Money

@@ -33,8 +33,8 @@ async def add_bank_rule(
 ) -> BankRule:
     """Add a standing rule: new bank lines with this IBAN, and with this text, are a cost or an income of the fund.
 
-    Lines that name an order or a payment go there all the same. For the treasurer. Raises RuleRefused without an IBAN
-    and a text.
+    Lines that name an order or a payment go there all the same. For the treasurer. Raises RuleRefused without an
+    account and a text.
     """
     await cooperatives.plain.get(tx, cooperative_id)
     actor.require(Right.PLACE_LINE, cooperative_id)

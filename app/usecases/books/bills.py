@@ -128,7 +128,7 @@ async def enter_bill(
     actor: Actor,
     *,
     cooperative_id: CooperativeId,
-    creditor: BillCreditorInput,
+    creditor: Annotated[BillCreditorInput, Doc("Who sent it.")],
     number: Reference,
     billed_on: BilledOn,
     lines: Lines,

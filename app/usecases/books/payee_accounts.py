@@ -36,12 +36,12 @@ from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import reads_by_id
 from app.usecases.declared.version import expect
 from app.usecases.shared.bank_accounts import HolderName, Iban
-from app.usecases.shared.creditors import CreditorInput, creditor_of
+from app.usecases.shared.creditors import Payee, creditor_of
 from app.vocabulary import Version
 
 
 async def propose_payee_account(
-    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, creditor: CreditorInput, iban: Iban, name: HolderName
+    tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, creditor: Payee, iban: Iban, name: HolderName
 ) -> PayeeAccount:
     """Propose the account to which the cooperative pays a creditor; a second person confirms it.
 

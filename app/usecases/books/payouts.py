@@ -14,7 +14,7 @@ from app.domain.page import Page, PageRequest
 from app.ids import AnyId, CooperativeId, PayoutId
 from app.usecases.declared.audit import shows_private
 from app.usecases.declared.reading import reads_by_id
-from app.usecases.shared.creditors import CreditorInput
+from app.usecases.shared.creditors import Payee
 from app.usecases.shared.pay_creditor import pay_creditor
 from app.vocabulary import Amount, Doc, PastDay, Reason
 
@@ -27,7 +27,7 @@ async def record_payout(
     actor: Actor,
     *,
     cooperative_id: CooperativeId,
-    creditor: CreditorInput,
+    creditor: Payee,
     amount: PaidAmount,
     paid_on: PaidOutDay | None = None,
     method: PayoutMethod = PayoutMethod.BANK,

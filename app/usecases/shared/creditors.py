@@ -22,6 +22,9 @@ class CreditorInput(Form):
         return Creditor(self.kind, self.id)
 
 
+Payee = Annotated[CreditorInput, Doc("The creditor.")]
+
+
 async def creditor_of(tx: Tx, cooperative_id: CooperativeId, given: CreditorInput) -> Creditor:
     """The creditor that a caller named. Raises NotFound if the cooperative can have none like that.
 
