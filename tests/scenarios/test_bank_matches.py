@@ -202,3 +202,11 @@ async def test_what_is_left_of_a_line_is_suggested(world: World) -> None:
 
 def test_a_line_is_any_cost_or_income_but_a_bad_debt() -> None:
     assert {category.value for category in BankCategory} == (COSTS | INCOME).keys() - {"cost/bad_debt"}
+
+
+async def test_a_line_of_a_cent_moves_no_more_than_a_cent_the_other_way(world: World) -> None:
+    seller = await world.cooperative()
+    (cent,) = await came(world, seller, ("-0.01", "kosten"))
+    cost, cash = {"category": "cost/other", "amount": "-1000.00"}, {"cash": True, "amount": "1000.00"}
+    assert (await place(seller, cent, cost, cash, status=422))["code"] == "more_than_left"
+    assert await left_of(world, cent) == "-0.01"

@@ -72,7 +72,11 @@ def spoiled(form: type[BaseModel], good: Json) -> Iterator[tuple[str, Any]]:
             continue
         if isinstance(bare(hint), type) and issubclass(bare(hint), Form):
             part = good.get(name) or {}
-            yield from ((name, part | {inner: value}) for inner, value in spoiled(bare(hint), part))
+            needed = {str(one.alias) for one in bare(hint).model_fields.values() if one.is_required()} - set(part)
+            for inner, value in spoiled(bare(hint), part):
+                # The schema itself would refuse a missing value.
+                if needed <= {inner}:
+                    yield name, part | {inner: value}
             continue
         for text in (mark for mark in marks if isinstance(mark, Text)):
             yield name, "x" * (text.longest + 1)

@@ -77,14 +77,19 @@ class BankMatch:
 
 
 def check_parts(line: BankLine, parts: Iterable[Part]) -> None:
-    """Raises AlreadySettled for a line that is placed, RuleRefused for a part of nothing, MoreThanLeft."""
+    """Raises AlreadySettled for a line that is placed, RuleRefused for a part of nothing, MoreThanLeft.
+
+    Parts of the other direction, such as the fee that was kept from a payout, are together at most what is left of the
+    line: so no line of a cent moves more money than it brought.
+    """
     if not line.left_cents:
         raise AlreadySettled(what="bank_line")
     cents = [part.cents for part in parts]
     if not all(cents):
         raise RuleRefused(rule="amount_needed", value=str(line.id))
     after = line.left_cents - sum(cents)
-    if abs(after) > abs(line.left_cents) or after * line.left_cents < 0:
+    against = sum(abs(one) for one in cents if one * line.left_cents < 0)
+    if against > abs(line.left_cents) or abs(after) > abs(line.left_cents) or after * line.left_cents < 0:
         raise MoreThanLeft(left_cents=abs(line.left_cents))
 
 

@@ -58,6 +58,10 @@ class ItemState(StrEnum):
     """It left its batch before that was sent; `reason` says why."""
 
 
+GOES_OUT = (ItemState.SENT, ItemState.PAID, ItemState.RETURNED)
+"""The states of items that the bank gets, or got."""
+
+
 class ItemVerb(StrEnum):
     """A step with an item of a batch."""
 

@@ -29,6 +29,7 @@ from app.domain.actors import Actor
 from app.domain.books.payables import Owed
 from app.domain.books.payment_batches import (
     BATCH,
+    GOES_OUT,
     MOST_ITEMS,
     BatchState,
     BatchVerb,
@@ -46,7 +47,7 @@ from app.domain.books.payment_batches import (
 )
 from app.domain.books.payment_files import PaymentFile, id_in_file
 from app.domain.creditors import Creditor
-from app.domain.errors import NotFound, NothingOwed, RuleRefused, WrongState
+from app.domain.errors import NotFound, NothingOwed, RuleRefused, Stale, WrongState
 from app.domain.page import Page, PageRequest
 from app.domain.people.bank_accounts import BankAccount, BankAccountState
 from app.domain.second_person import require_here_or_above
@@ -361,35 +362,43 @@ async def find_payment_file(
 ) -> tuple[PaymentFile, bytes | None]:
     """What the bank gets of a batch, and its file if that is made. For the treasurer.
 
-    Raises NotFound before it is sent, and if it is withdrawn.
+    A payment that was refused by then is not in it, nor one to a member who was forgotten. Raises NotFound before it is
+    sent, if it is withdrawn, or if nothing of it goes out.
     """
     batch = await payment_batches.get(tx, payment_batch_id)
     actor.require(Right.MAKE_BATCH, batch.cooperative_id)
     if batch.state is BatchState.WITHDRAWN or batch.sent_at is None or batch.execute_on is None:
         raise NotFound
-    items = await payment_items.all(tx, batch_id=batch.id)
+    items = await payment_items.all(tx, batch_id=batch.id, state=GOES_OUT)
     accounts = await accounts_by_id(tx, [item.payee_account_id for item in items if item.payee_account_id])
-    own = await bank_accounts.get(tx, batch.bank_account_id)
+    own, file = await bank_accounts.get(tx, batch.bank_account_id), await file_of(tx, batch.id)
+    known = {account_id: account for account_id, account in accounts.items() if account.iban}
     contents = PaymentFile(
         message_id=id_in_file(batch.id),
         made_at=batch.sent_at,
         execute_on=batch.execute_on,
         debtor_name=own.name,
         debtor_iban=own.iban,
-        items=tuple(
-            in_file(item, accounts[item.payee_account_id])
-            for item in items
-            if item.state is not ItemState.LEFT and item.payee_account_id is not None
-        ),
+        items=tuple(in_file(item, known[item.payee_account_id]) for item in items if item.payee_account_id in known),
     )
-    return contents, await file_of(tx, batch.id)
+    if file is None and not contents.items:
+        raise NotFound
+    return contents, file
 
 
 async def keep_payment_file(tx: Tx, actor: Actor, *, payment_batch_id: PaymentBatchId, content: bytes) -> bytes:
-    """Keep the file of a batch, unless another reader did meanwhile; returns what is kept. Raises NotFound."""
+    """Keep the file of a batch, unless another reader did meanwhile; returns what is kept.
+
+    Raises NotFound; Stale if a payment in it was refused meanwhile.
+    """
+    seen = await payment_batches.get(tx, payment_batch_id)
+    actor.require(Right.MAKE_BATCH, seen.cooperative_id)
+    await lock_payables(tx, seen.cooperative_id)
     batch = await payment_batches.get(tx, payment_batch_id, lock=True)
-    actor.require(Right.MAKE_BATCH, batch.cooperative_id)
     kept = await file_of(tx, batch.id)
     if kept is None:
+        items = await payment_items.all(tx, batch_id=batch.id)
+        if any(item.state not in GOES_OUT and id_in_file(item.id).encode() in content for item in items):
+            raise Stale
         await keep_file(tx, batch.id, content)
     return kept or content
