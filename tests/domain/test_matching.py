@@ -192,6 +192,33 @@ def test_a_total_that_one_batch_has_is_that_batch() -> None:
     assert placed(line(-46300), known).rule is MatchRule.BATCH
 
 
+@pytest.mark.parametrize(
+    "found",
+    [
+        line(-46300, "huur loods", counterparty_iban=CUSTOMER),
+        replace(line(-46300, "huur loods"), day=date(2026, 3, 16)),
+    ],
+    ids=["another party", "another day"],
+)
+def test_a_total_of_another_party_or_day_is_no_batch(found: BankLine) -> None:
+    assert placed(found, replace(BOOKS, items=(FIRST, SECOND))).rule is MatchRule.STANDING
+    named = replace(found, batch_id="B-1")
+    assert placed(named, replace(BOOKS, items=(FIRST, SECOND))).rule is MatchRule.BATCH
+
+
+def test_a_bill_that_a_payment_on_its_way_pays_is_that_payment() -> None:
+    under_way = replace(FIRST, cents=-18150, day=date(2026, 1, 1), creditor=WOOD)
+    paid = replace(BILL, cents=0)
+    found = line(-18150, "HV-2026-0087", counterparty_iban=SUPPLIER)
+    for bill in (BILL, paid):
+        known = replace(BOOKS, bills=(bill,), items=(under_way,))
+        assert placed(found, known) == Placement(on((-18150, ITEM, FIRST.id)), MatchRule.REFERENCE)
+    # One that the bank knows by another id is not ours, and a bill that is paid is no place.
+    other = replace(found, end_to_end_id="X1")
+    assert placed(other, replace(BOOKS, items=(under_way,))).parts[0].what is What.CREDITOR
+    assert placed(other, replace(BOOKS, bills=(paid,), items=(under_way,))) == Placement()
+
+
 def test_what_was_recorded_for_an_order_goes_first() -> None:
     recorded = Item(id=uuid4(), cents=24200, day=date(2026, 1, 1), order_id=HEDGE.id)
     known = replace(BOOKS, items=(recorded,))

@@ -63,3 +63,46 @@ async def test_a_batch_that_the_bank_books_as_one(world: World, seller: Seller) 
     assert await states(seller, batch) == ("done", ["paid", "paid"])
     assert (await world.balances(seller))["in_transit"] == "0.00"
     await world.guard()
+
+
+async def test_a_payment_in_parts_is_paid_once_all_of_it_went_out(world: World, seller: Seller) -> None:
+    batch, member, supplier = await on_its_way(world, seller)
+    (rest,) = [item for item in await items_of(seller, batch) if item["id"].replace("-", "") == member]
+    (item,) = [item for item in await items_of(seller, batch) if item["id"].replace("-", "") == supplier]
+    one, two = await came(world, seller, ("-25.00", "deel 1"), ("-35.00", "deel 2"))
+    (part,) = await place(seller, one, {"itemId": item["id"]})
+    assert await states(seller, batch) == ("sent", ["sent", "sent"])
+    # A part of it went out: it is not refused or withdrawn any more.
+    steps = (f"/v1/payment-items/{item['id']}", "refuse"), (f"/v1/payment-batches/{batch['id']}", "withdraw")
+    for where, verb in steps:
+        refused = await seller.treasurer(
+            "POST", f"{where}/transitions", {"verb": verb, "reason": "geweigerd"}, status=409
+        )
+        assert refused["facts"]["reason"] in ("payment_went_out", "payments_went_out")
+    undone = await reverse(seller, {"journalId": item["id"]}, 409)
+    assert undone["facts"]["reason"] == "payment_went_out"
+    await place(seller, two, {"itemId": item["id"]})
+    assert await states(seller, batch) == ("sent", ["sent", "paid"])
+    # Without a part it is on its way again; without any, the bank may have refused it.
+    await reverse(seller, part)
+    assert await states(seller, batch) == ("sent", ["sent", "sent"])
+    await place(seller, one, {"itemId": item["id"]})
+    assert await states(seller, batch) == ("sent", ["sent", "paid"])
+    refuse = {"verb": "refuse", "reason": "geweigerd"}
+    await seller.treasurer("POST", f"/v1/payment-items/{rest['id']}/transitions", refuse)
+    assert await states(seller, batch) == ("done", ["refused", "paid"])
+    assert (await world.balances(seller))["in_transit"] == "0.00"
+    await world.guard()
+
+
+async def test_a_payment_that_did_not_go_out_does_not_come_back_by_hand(world: World, seller: Seller) -> None:
+    batch, _, supplier = await on_its_way(world, seller)
+    (item,) = [item for item in await items_of(seller, batch) if item["id"].replace("-", "") == supplier]
+    back, out = await came(world, seller, ("60.00", "terug"), ("-60.00", "betaling"))
+    refused = await place(seller, back, {"itemId": item["id"]}, status=409)
+    assert (refused["code"], refused["facts"]["reason"]) == ("wrong_state", "went_out_first")
+    assert await states(seller, batch) == ("sent", ["sent", "sent"])
+    await place(seller, out, {"itemId": item["id"]})
+    await place(seller, back, {"itemId": item["id"]})
+    assert await states(seller, batch) == ("sent", ["sent", "returned"])
+    await world.guard()

@@ -138,6 +138,17 @@ async def test_cash_and_lines_that_belong_together(world: World) -> None:
     await world.guard()
 
 
+async def test_a_line_that_another_one_is_placed_on_waits_no_more(world: World) -> None:
+    seller = await world.cooperative()
+    parked, got = await came(world, seller, ("-20.00", "naar spaar"), ("15.00", "van lopend"))
+    where = f"/v1/bank-lines/{parked}"
+    await seller.treasurer("POST", f"{where}/parkings", {"reason": "wie is dit?"})
+    assert (await seller.treasurer("GET", where))["state"] == "parked"
+    await place(seller, got, {"otherLineId": parked})
+    now = await seller.treasurer("GET", where)
+    assert (now["state"], now["parkedReason"], await left_of(world, parked)) == ("open", None, "-5.00")
+
+
 async def test_a_part_has_one_place_of_its_own_cooperative(world: World) -> None:
     seller, elsewhere = await world.cooperative(), await world.cooperative()
     (line,) = await came(world, seller, ("10.00", "x"))

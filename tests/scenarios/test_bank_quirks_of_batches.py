@@ -1,6 +1,7 @@
 """Batches of payments, as banks really book, refuse and return them."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
@@ -62,6 +63,7 @@ async def test_a_total_that_two_batches_have_is_suggested(world: World) -> None:
     for supplier_id in (one, other):
         await bill(made, supplier_id, "1", "100.00")
         await sent(made, (supplier_id, "100.00"))
+    made.day = date(2026, 4, 17)
     await made.bring(entry("-100.00"))
     assert await made.places() == ["-100.00 open"]
     assert await made.suggested("-100.00") == ["batch item 100.00", "batch item 100.00"]
@@ -123,3 +125,41 @@ async def test_the_bank_refused_one_payment_of_a_batch(world: World) -> None:
     await made.seller.treasurer("POST", f"/v1/payment-items/{refused['id']}/transitions", refuse)
     assert (await made.suggested("-363.00"))[0] == "batch item 363.00"
     assert await balance_of(made, "payable_supplier") == "100.00"
+
+
+@pytest.mark.parametrize("number", ["F2026-71", "F2026-72"])
+async def test_a_line_that_names_a_bill_is_the_payment_on_its_way(world: World, number: str) -> None:
+    made = await books(world)
+    supplier_id = await payee(made, SUPPLIER)
+    for one in ("F2026-71", "F2026-72"):
+        await bill(made, supplier_id, one, "121.00")
+    await made.bring(paid("1.00", "gift"))
+    batch, _ = await sent(made, (supplier_id, "121.00"))
+    # More days later than what is only in transit may wait.
+    with world.clock.at("2026-05-04"):
+        made.day = date(2026, 5, 1)
+        await made.bring(paid("-121.00", f"factuur {number}"))
+        assert (await made.places())[1:] == ["-121.00 item 121.00"]
+        assert await states(made, batch) == ["paid"]
+        assert await balance_of(made, "payable_supplier") == "121.00"
+        # The oldest is paid, so it is no place; the other one is.
+        await made.bring(paid("-121.00", "factuur F2026-71"))
+        await made.bring(paid("-121.00", "factuur F2026-72"))
+        assert (await made.places())[2:] == ["-121.00 open", f"-121.00 {SUPPLIER[0]}"]
+        assert await balance_of(made, "payable_supplier") == "0.00"
+    await books_are_right(world)
+
+
+async def test_the_rent_is_no_batch_of_the_same_total(world: World) -> None:
+    made = await books(world)
+    supplier_id = await payee(made, SUPPLIER)
+    await bill(made, supplier_id, "1", "100.00")
+    await made.bring(paid("1.00", "gift"))
+    batch, _ = await sent(made, (supplier_id, "100.00"))
+    rule = {"text": "huur maart", "category": "cost/rent"}
+    await made.seller.treasurer("POST", f"/v1/cooperatives/{made.seller.id}/bank-rules", rule)
+    with world.clock.at("2026-05-04"):
+        made.day = date(2026, 5, 1)
+        await made.bring(paid("-100.00", "huur maart", to=PAINTER))
+    assert (await made.places())[1:] == ["-100.00 cost/rent"]
+    assert await states(made, batch) == ["sent"]

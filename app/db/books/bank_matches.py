@@ -13,7 +13,9 @@ from app.db.books.payables import CREDITOR, KINDS
 from app.db.engine import Tx
 from app.db.store import Store
 from app.domain.books.bank_matches import BankMatch
+from app.domain.books.bank_statements import BankLine
 from app.domain.books.matching import Item, OpenBill, OpenInvoice, OpenOrder
+from app.domain.books.payment_texts import names_number
 from app.domain.creditors import Creditor
 
 
@@ -63,7 +65,8 @@ _ITEM = """
                     where e.journal_id = j.id and c.kind = 'cash') as is_cash,
            case j.source_type when 'payment' then (select p.order_id from payment p where p.id = j.source_id)
                 when 'repayment' then (select p.order_id from repayment p where p.id = j.source_id) end as order_id,
-           case when p.id is not null then jsonb_build_object('kind', p.creditor_kind, 'id', p.creditor_id) end
+           case when y.id is not null then jsonb_build_object('kind', y.creditor_kind, 'id', y.creditor_id)
+                when p.id is not null then jsonb_build_object('kind', p.creditor_kind, 'id', p.creditor_id) end
                as creditor,
            l.iban as from_iban, l.counterparty_iban as to_iban, y.id is not null as is_payment,
            replace(y.batch_id::text, '-', '') as batch_id
@@ -72,7 +75,7 @@ _ITEM = """
                and {only}) i
       join journal j on j.id = i.id
       left join payment_item y on y.id = i.id
-      left join payout p on j.source_type = 'payout' and p.id = j.source_id
+      left join payout p on p.id = case j.source_type when 'payout' then j.source_id else j.id end
       left join bank_match m on j.source_type = 'bank_match' and m.id = j.source_id and m.target_id = j.id
       left join bank_line l on l.id = m.line_id
      order by j.effective_on, i.id"""
@@ -145,18 +148,33 @@ async def invoices_named(
     return [OpenInvoice(**(dict(row) | {"order_ids": tuple(row["order_ids"] or ())})) for row in rows]
 
 
-async def bills_named(tx: Tx, cooperative_id: UUID, ibans: Collection[str]) -> list[OpenBill]:
-    """The approved bills of creditors who are paid to one of these IBANs. Those of members are sealed, and no help."""
+async def bills_named(tx: Tx, cooperative_id: UUID, lines: Collection[BankLine]) -> list[OpenBill]:
+    """The approved bills that a line names, of creditors paid to its IBAN, with what of each is unpaid; two statements.
+
+    IBANs of members are sealed, and no help.
+    """
     sql = """
-        select b.number, b.cents + (select coalesce(sum(n.cents), 0)::bigint from bill n
-                                     where n.credits_id = b.id and n.state = 'approved') as cents,
+        select b.id, b.number, b.cents + (select coalesce(sum(n.cents), 0)::bigint from bill n
+                                           where n.credits_id = b.id and n.state = 'approved') as cents,
                jsonb_build_object('kind', b.creditor_kind, 'id', b.creditor_id) as creditor,
                array_agg(distinct p.iban) as ibans
           from payee_account p join bill b on b.cooperative_id = p.cooperative_id and b.creditor_id = p.creditor_id
          where p.cooperative_id = $1 and p.iban = any($2) and p.state in ('confirmed', 'replaced')
            and b.state = 'approved' group by b.id order by b.id"""
-    rows = await tx.rows(sql, cooperative_id, list(ibans)) if ibans else []
-    return [_BILL.validate_python(dict(row)) for row in rows]
+    texts: dict[str, list[str]] = {}
+    for line in lines:
+        if line.counterparty_iban:
+            texts.setdefault(line.counterparty_iban, []).append(line.text)
+    rows = await tx.rows(sql, cooperative_id, list(texts)) if texts else []
+    named = [
+        row
+        for row in rows
+        if any(names_number(text, row["number"]) for iban in row["ibans"] for text in texts.get(iban, ()))
+    ]
+    sql = "select b.id, bill_paid(b) as cents from bill b where b.id = any($1) and b.cents > 0"
+    found = await tx.rows(sql, [row["id"] for row in named]) if named else []
+    paid = {row["id"]: row["cents"] for row in found}
+    return [_BILL.validate_python(dict(row) | {"cents": row["cents"] - paid.get(row["id"], 0)}) for row in named]
 
 
 _BILL = TypeAdapter(OpenBill)

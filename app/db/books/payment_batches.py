@@ -76,6 +76,11 @@ class PaymentCheckRow(SQLModel, table=True):
 
 
 _ITEMS = "from payment_item i where i.batch_id = t.id and i.state <> 'left'"
+_BROUGHT = """exists (
+    select from bank_match m join journal j on j.source_type = m.source_type and j.source_id = m.source_id
+     where m.target_id = {id} and m.cents < 0 and j.reverses is null
+       and not exists (select from journal r where r.reverses = j.id))"""
+"""Whether a bank line stands that was placed on an item."""
 UNCHECKED = """exists (
     select from restoration r
      where r.noted_at > uuid_extract_timestamp(t.cooperative_id)
@@ -94,12 +99,13 @@ payment_batches = Store(
                          and o.id in (select i.creditor_id {_ITEMS} and i.creditor_kind = 'customer'))""",
     umbrella_id=UMBRELLA,
     unchecked=UNCHECKED,
-    went_out=f"exists (select {_ITEMS} and i.state in ('paid', 'returned'))",
+    went_out=f"exists (select {_ITEMS} and (i.state in ('paid', 'returned') or {_BROUGHT.format(id='i.id')}))",
 )
 payment_items = Store(
     PaymentItemRow,
     PaymentItem,
     fixed=("batch_id", "cooperative_id", "creditor_kind", "creditor_id", "cents", "text"),
+    went_out=_BROUGHT.format(id="t.id"),
 )
 
 

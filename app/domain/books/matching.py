@@ -116,7 +116,7 @@ class OpenInvoice:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenBill:
-    """A bill of a supplier: `cents` are still to be paid; below zero they come back."""
+    """A bill of a supplier: `cents` are still to be paid, nothing if it is paid; below zero they come back."""
 
     number: str
     cents: int
@@ -269,20 +269,21 @@ class _Matcher:
         return _suggested(MatchRule.END_TO_END, part)
 
     def _batch(self, line: BankLine) -> Placement | None:
-        """By its id; by its total only if one open batch has it."""
+        """By its id; by its total only if the line names nobody, and one batch that was sent about then has it."""
         batches: dict[str, list[Item]] = {}
         for item in self.items.values():
             if item.is_payment and item.batch_id and line.cents < 0 and item.open_cents < 0:
                 batches.setdefault(item.batch_id, []).append(item)
         named = batches.get((line.batch_id or "").strip())
-        of_total = [items for items in batches.values() if sum(item.open_cents for item in items) == line.cents]
-        if named is not None and named in of_total:
-            return Placement(_all_of(named), MatchRule.BATCH)
         if named is not None:
-            return _suggested(MatchRule.BATCH, _all_of(named))
-        if not of_total or line.end_to_end_id:
+            place = _all_of(named)
+            whole = _sum(place) == line.cents
+            return Placement(place, MatchRule.BATCH) if whole else _suggested(MatchRule.BATCH, place)
+        if line.end_to_end_id or line.counterparty_iban:
             return None
-        return _sure_or_not(MatchRule.BATCH, [_all_of(items) for items in of_total])
+        about_then = [_all_of(items) for items in batches.values() if all(_same_days(item, line) for item in items)]
+        of_total = [place for place in about_then if _sum(place) == line.cents]
+        return _sure_or_not(MatchRule.BATCH, of_total) if of_total else None
 
     def _own_account(self, line: BankLine) -> Placement | None:
         other = line.counterparty_iban
@@ -341,24 +342,28 @@ class _Matcher:
         return Placement(parts, rule) if sure else _suggested(rule, parts)
 
     def _billed(self, line: BankLine) -> Placement | None:
-        """Bills whose number the text names, of the supplier whose IBAN it is; those below zero by what comes in."""
-        bills = [
+        """Bills whose number the text names, of the supplier whose IBAN it is; those below zero by what comes in.
+
+        What is on its way to the supplier goes first: it may have paid the bill already.
+        """
+        named = [
             bill
             for bill in self.known.bills
-            if line.counterparty_iban in bill.ibans
-            and (bill.cents > 0) == (line.cents < 0)
-            and names_number(line.text, bill.number)
+            if line.counterparty_iban in bill.ibans and names_number(line.text, bill.number)
         ]
-        creditors = list(dict.fromkeys(bill.creditor for bill in bills))
-        if not creditors:
-            return None
         recorded = [
             item
             for item in self.items.values()
-            if item.creditor in creditors and item.open_cents == line.cents and not item.is_payment
+            if item.creditor in {bill.creditor for bill in named}
+            and item.open_cents == line.cents
+            and not (item.is_payment and line.end_to_end_id)
         ]
         if recorded:
             return _recorded(line, recorded, MatchRule.REFERENCE)
+        bills = [bill for bill in named if bill.cents * line.cents < 0]
+        if not bills:
+            return None
+        creditors = list(dict.fromkeys(bill.creditor for bill in bills))
         parts = [(_to_creditor(line.cents, creditor),) for creditor in creditors]
         total = sum(bill.cents for bill in bills)
         fits = -line.cents == total or (len(bills) == 1 and abs(line.cents) <= abs(total))
@@ -408,7 +413,11 @@ def _waits_for(item: Item, line: BankLine) -> bool:
 
 
 def _near(item: Item, line: BankLine) -> bool:
-    return item.open_cents == line.cents and abs((item.day - line.day).days) <= DAYS_APART
+    return item.open_cents == line.cents and _same_days(item, line)
+
+
+def _same_days(item: Item, line: BankLine) -> bool:
+    return abs((item.day - line.day).days) <= DAYS_APART
 
 
 def _all_of(items: Iterable[Item]) -> tuple[Part, ...]:

@@ -91,6 +91,8 @@ class PaymentItem:
     """The payee's account of its approval."""
     state: ItemState = ItemState.OPEN
     reason: LeftBecause | None = None
+    went_out: bool = False
+    """Whether a line of a statement brought it, or a part of it; loaded."""
     version: int = 1
 
     @property
@@ -125,7 +127,7 @@ class PaymentBatch:
     unchecked: bool = False
     """Whether the system was restored, and nobody has said yet which batches had left."""
     went_out: bool = False
-    """Whether a line of a statement says of any item that it went out."""
+    """Whether a line of a statement says of any item that it went out, or a part of it."""
     version: int = 1
 
 
@@ -144,6 +146,10 @@ def _none_went_out(case: Case[PaymentBatch]) -> str | None:
     return "payments_went_out" if case.thing.went_out else None
 
 
+def _nothing_went_out(case: Case[PaymentItem]) -> str | None:
+    return "payment_went_out" if case.thing.went_out else None
+
+
 BATCH: Process[PaymentBatch] = Process(
     verbs=BatchVerb,
     states=BatchState,
@@ -158,7 +164,7 @@ ITEM: Process[PaymentItem] = Process(
     verbs=ItemVerb,
     states=ItemState,
     rights=of_staff,
-    rows=(Transition("refuse", ("sent",), "refused", Right.MAKE_BATCH),),
+    rows=(Transition("refuse", ("sent",), "refused", Right.MAKE_BATCH, Terms(_nothing_went_out)),),
 )
 
 

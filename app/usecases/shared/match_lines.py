@@ -81,12 +81,11 @@ async def open_for(tx: Tx, cooperative_id: UUID, lines: Sequence[BankLine], *, b
     items = {item.id: item for item in await payments_named(tx, cooperative_id, named)}
     items |= {item.id: item for item in await open_items(tx, cooperative_id)}
     difference = await bank_lines.all(tx, cooperative_id=cooperative_id, is_difference=True)
-    ibans = {line.counterparty_iban for line in lines if line.counterparty_iban}
     return Open(
         own_ibans=await own_ibans(tx, cooperative_id),
         orders=tuple(orders.values()),
         invoices=tuple(invoices),
-        bills=tuple(await bills_named(tx, cooperative_id, ibans)),
+        bills=tuple(await bills_named(tx, cooperative_id, lines)),
         items=tuple(items.values()),
         rules=tuple(await rules_in_force(tx, cooperative_id)),
         creditors=tuple(creditors),

@@ -101,10 +101,15 @@ async def item_came_back(tx: Tx, actor: Actor, item_id: UUID, day: date, reason:
 
 
 async def item_undone(tx: Tx, journal: Journal) -> None:
-    """The item of a journal that people undid, if it is of one: the bank did not take it. Raises WrongState."""
+    """The item of a journal that people undid, if it is of one: the bank did not take it.
+
+    Raises WrongState, also if a part of it went out.
+    """
     if journal.kind not in (JournalKind.PAYOUT, JournalKind.REPAYMENT):
         return
     item = await payment_items.find(tx, lock=True, id=journal.id)
+    if item is not None and item.went_out:
+        raise WrongState(verb="refuse", state=item.state, possible=[], reason="payment_went_out")
     if item is not None:
         await _follow(tx, item.id, (ItemState.SENT,), ItemState.REFUSED)
 

@@ -15,10 +15,10 @@ from app.domain.access import Right
 from app.domain.actors import Actor
 from app.domain.books.bank_matches import MATCH, BankMatch, check_counterpart, match_posting
 from app.domain.books.bank_statements import BankLine
-from app.domain.books.matching import MatchRule, Part, What
+from app.domain.books.matching import Item, MatchRule, Part, What
 from app.domain.books.payment_batches import ItemState
 from app.domain.creditors import CreditorAccount, CreditorKind
-from app.domain.errors import MoreThanLeft, NotFound, RuleRefused
+from app.domain.errors import MoreThanLeft, NotFound, RuleRefused, WrongState
 from app.domain.ledger import JournalKind
 from app.domain.money_place import on_line
 from app.domain.selling.orders import Order
@@ -151,17 +151,20 @@ async def _book(tx: Tx, placing: Placing, part: Part) -> BankMatch:
         # Money to another account of ours is in transit by the journal of its own match.
         part = replace(part, target_id=journal_id)
     elif part.what is What.ITEM and part.target_id is not None:
-        if await _follow_payment(tx, placing, part):
+        if part.cents > 0 and await _came_back(tx, placing, part):
             return await _posted(tx, placing, part, journal_id)
         item = (await open_items_with(tx, line.cooperative_id, [part.target_id])).get(part.target_id)
         if item is None:
             raise NotFound
         check_counterpart(item.open_cents, part.cents)
+        await _follow_out(tx, item, part)
     elif part.what is What.LINE and part.target_id is not None:
-        other = await bank_lines.get(tx, part.target_id)
+        other = await bank_lines.get(tx, part.target_id, lock=True)
         if other.cooperative_id != line.cooperative_id or other.id == line.id:
             raise NotFound
         check_counterpart(-other.left_cents, part.cents)
+        if other.parked_reason is not None:
+            await bank_lines.save(tx, other.unparked)
     elif part.creditor is not None:
         if part.creditor.kind is CreditorKind.COOPERATIVE and part.creditor.id != line.cooperative_id:
             raise RuleRefused(rule="cooperative_pays_itself", value=str(part.target_id))
@@ -180,22 +183,29 @@ async def _posted(
     return match
 
 
-async def _follow_payment(tx: Tx, placing: Placing, part: Part) -> bool:
-    """Says of a payment of a batch that it went out, or that it came back; whether the item is one that came back.
+async def _came_back(tx: Tx, placing: Placing, part: Part) -> bool:
+    """Says of a payment of a batch that it came back; whether the item is one.
 
-    Raises MoreThanLeft if another amount came back.
+    Nobody can undo that, so by hand only a payment that went out comes back. Raises WrongState, MoreThanLeft if another
+    amount came back.
     """
     line = placing.line
     item = await payment_items.find(tx, id=part.target_id)
     if item is None or item.cooperative_id != line.cooperative_id:
         return False
-    if part.cents < 0:
-        # It may have come back before, in a file that came first.
-        if item.state is ItemState.SENT and part.cents == -item.cents:
-            await item_went_out(tx, item.id)
-        return False
     if part.cents != item.cents:
         raise MoreThanLeft(left_cents=item.cents)
+    if placing.rule is MatchRule.BY_HAND and item.state is ItemState.SENT:
+        raise WrongState(verb="match", state=item.state, possible=[], reason="went_out_first")
     await ledger.lock_books(tx, line.cooperative_id)
     await item_came_back(tx, placing.actor, item.id, line.day, line.return_reason or "")
     return True
+
+
+async def _follow_out(tx: Tx, item: Item, part: Part) -> None:
+    """Says of a payment of a batch that it went out, once lines brought all of it."""
+    if not item.is_payment or part.cents != item.open_cents:
+        return
+    # It may have come back before, in a file that came first.
+    if (await payment_items.get(tx, item.id)).state is ItemState.SENT:
+        await item_went_out(tx, item.id)
