@@ -1,7 +1,7 @@
-"""The lines of a bank statement that somebody typed.
+"""The lines of a bank statement that somebody typed, and when statements were taken into the books.
 
 Revision ID: 0082
-Revises: 0080
+Revises: 0081
 """
 
 from app.db.revisions import run_file

@@ -6,7 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from app.db import ledger
-from app.db.books.bank_statements import bank_lines, bank_statements, begin_statements, statements_from
+from app.db.books.bank_statements import (
+    bank_lines,
+    bank_statements,
+    begin_statements,
+    moment_of_taking,
+    statements_from,
+)
 from app.db.engine import Tx, uuid7
 from app.domain.access import Role, Scope
 from app.domain.actors import Actor, Holding
@@ -39,6 +45,7 @@ async def came(world: World, seller: Seller, *lines: tuple[str, str], iban: str 
             source=StatementSource.FILE,
             entered_by=treasurer,
             entered_at=tx.now,
+            taken_at=await moment_of_taking(tx, UUID(seller.id), iban),
         )
         await bank_statements.add(tx, statement)
         made = []

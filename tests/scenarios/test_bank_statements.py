@@ -90,6 +90,22 @@ async def test_second_persons_from_outside_confirm_one_and_see_no_lines(world: W
     await books_are_right(world)
 
 
+async def test_typed_ones_are_confirmed_in_another_order(world: World) -> None:
+    """Of two of the same days the fuller one is typed first and confirmed last, at the same moment."""
+    seller = await with_account(world)
+    early, late = line("2026-03-10", "5.00", "a"), line("2026-03-31", "7.00", "b")
+    with world.clock.at("2026-04-02"):
+        fuller = await type_in(seller, statement(*MARCH, "0.00", early, late))
+        shorter = await type_in(seller, statement(*MARCH, "0.00", early))
+        for typed in (shorter, fuller):
+            await move(seller.coordinator, typed)
+        assert len(await lines_of(seller)) == 2
+        await books_are_right(world)
+        await stated(seller, "2026-04-01", "2026-04-02", "12.00", line("2026-04-01", "1.00"))
+    assert (await world.balances(seller))["bank"] == "-13.00"
+    await books_are_right(world)
+
+
 async def test_a_withdrawn_statement_leaves_nothing(world: World) -> None:
     seller = await with_account(world)
     typed = await type_in(seller, statement(*MARCH, "0.00", line("2026-03-02", "5.00")))

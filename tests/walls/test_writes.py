@@ -46,7 +46,7 @@ FRESH: dict[str, dict[str, Any]] = {
     },
     "bank_account": {"state": "proposed", "confirmed_by": None, "confirmed_at": None},
     "bill": {"state": "received", "approved_by": None, "approved_at": None},
-    "bank_statement": {"source": "typed", "state": "proposed", "confirmed_by": None},
+    "bank_statement": {"source": "typed", "state": "proposed", "confirmed_by": None, "taken_at": None},
     "debt_write_off": {"state": "proposed", "confirmed_by": None, "confirmed_on": None},
     "fund_floor": {"state": "proposed", "confirmed_by": None, "confirmed_at": None},
     "payee_account": {"state": "proposed", "confirmed_by": None, "confirmed_at": None},

@@ -10,7 +10,7 @@ _LINES = """
 _STATED = """
     select cooperative_id, iban, min(first_on) as since, max(last_on) as until,
            (array_agg(opening_cents order by first_on, id))[1] as opening,
-           (array_agg(closing_cents order by last_on desc, id desc))[1] as closing
+           (array_agg(closing_cents order by last_on desc, taken_at desc, id desc))[1] as closing
       from bank_statement where state = 'confirmed' group by 1, 2"""
 OF_BANK = {
     "I23 an account has in the books what its statements say, now and at the end of each closed month": f"""

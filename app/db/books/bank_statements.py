@@ -27,6 +27,7 @@ class BankStatementRow(SQLModel, table=True):
         c.check("bank_statement_source", "source in ('file', 'typed')"),
         c.check("bank_statement_state", "state in ('proposed', 'confirmed', 'withdrawn')"),
         c.check("bank_statement_two_people", "confirmed_by <> entered_by"),
+        c.check("bank_statement_taken", "(taken_at is not null) = (state = 'confirmed')"),
         c.check("bank_statement_days", "first_on <= last_on"),
         Index("bank_statement_of_account", "cooperative_id", "iban", "last_on"),
         *c.longest("bank_statement", number=140),
@@ -44,6 +45,7 @@ class BankStatementRow(SQLModel, table=True):
     entered_by: UUID = c.link("person", index=False)
     entered_at: datetime = c.when()
     confirmed_by: UUID | None = c.link("person", null=True, index=False)
+    taken_at: datetime | None = c.when(null=True)
     typed: list[Any] = Field(sa_type=JSONB, nullable=False, sa_column_kwargs={"server_default": "[]"})
     version: int
 
@@ -141,7 +143,7 @@ async def known_account(tx: Tx, cooperative_id: UUID, iban: str, since: date) ->
     """An account as far as its statements go, with its lines from a day on; None before its first statement."""
     sql = """
         select min(first_on) as first_on, max(last_on) as last_on,
-               (array_agg(closing_cents order by last_on desc, id desc))[1] as closing_cents
+               (array_agg(closing_cents order by last_on desc, taken_at desc, id desc))[1] as closing_cents
           from bank_statement where cooperative_id = $1 and iban = $2 and state = 'confirmed'"""
     row = await tx.only(sql, cooperative_id, iban)
     if row["first_on"] is None:
@@ -150,6 +152,14 @@ async def known_account(tx: Tx, cooperative_id: UUID, iban: str, since: date) ->
                 where cooperative_id = $1 and iban = $2 and day >= $3 and not is_difference group by 1, 2, 3"""
     rows = await tx.rows(lines, cooperative_id, iban, since)
     return Known(**dict(row), lines=Counter({(r["day"], r["cents"], r["identity"]): r["number"] for r in rows}))
+
+
+async def moment_of_taking(tx: Tx, cooperative_id: UUID, iban: str) -> datetime:
+    """When a statement is taken: after all others of its account; the cooperative is locked."""
+    sql = """select greatest($3, max(taken_at) + interval '1 microsecond') from bank_statement
+              where cooperative_id = $1 and iban = $2"""
+    found: datetime = await tx.value(sql, cooperative_id, iban, tx.now)
+    return found
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ async def open_books(tx: Tx, cooperative_id: UUID, month: date) -> OpenBooks:
     sql = f"""
         with stated as (
             select iban, min(first_on) as since, max(last_on) as until,
-                   (array_agg(closing_cents order by last_on desc, id desc))[1] as closing
+                   (array_agg(closing_cents order by last_on desc, taken_at desc, id desc))[1] as closing
               from bank_statement where cooperative_id = $1 and state = 'confirmed' group by 1)
         select (select max(month) from period where cooperative_id = $1) as last_closed,
                (select min(j.period) from journal j where j.cooperative_id = $1 and not exists (

@@ -1,7 +1,7 @@
 -- Bank statements and their lines: for the staff of the cooperative alone. A statement that was typed is for its second person
 -- too, who confirms it. What a bank said is never changed; people say only why a line has no place yet.
 alter table bank_statement enable row level security, force row level security;
-grant select, insert, update (state, confirmed_by, version) on bank_statement to samen_app;
+grant select, insert, update (state, confirmed_by, taken_at, version) on bank_statement to samen_app;
 create policy read on bank_statement for select to samen_app
     using (cooperative_id = any((select my_staff())::uuid[])
            or source = 'typed' and cooperative_id = any((select my_approvals() || my_parts())::uuid[]));

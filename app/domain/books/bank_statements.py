@@ -134,6 +134,8 @@ class BankStatement:
     entered_at: datetime
     state: StatementState = StatementState.CONFIRMED
     confirmed_by: UUID | None = None
+    taken_at: datetime | None = None
+    """When it got into the books, after all others of its account that are in them."""
     typed: tuple[TypedLine, ...] = ()
     """The lines of one that was typed, for whoever confirms it."""
     umbrella_id: UUID | None = None

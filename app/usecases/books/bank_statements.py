@@ -151,7 +151,7 @@ async def move_bank_statement(
     expect(statement.version, expected_version)
     decided = decide(Case(statement, actor, tx.now), verb)
     if decided.state is StatementState.CONFIRMED:
-        lines = await take_typed(tx, decided)
+        decided, lines = await take_typed(tx, decided)
         await match_new_lines(tx, actor, statement.cooperative_id, lines)
     await tell(tx, "bank_statement.decided", statement.cooperative_id, statement.id)
     return await bank_statements.save(tx, decided)

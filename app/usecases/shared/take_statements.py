@@ -1,10 +1,11 @@
 """Takes statements of a bank account into the books: their new lines, and a journal for each."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from app.db import ledger
-from app.db.books.bank_statements import bank_lines, bank_statements, known_account
+from app.db.books.bank_statements import bank_lines, bank_statements, known_account, moment_of_taking
 from app.db.engine import Tx, uuid7
 from app.domain.books.bank_statements import (
     BankLine,
@@ -28,10 +29,11 @@ async def take_file(
     for iban in sorted({one.iban for one in given}):
         ordered = in_order(covering(one, tx.today) for one in given if one.iban == iban)
         known = await known_account(tx, cooperative_id, iban, ordered[0].first_on)
+        taken_at = await moment_of_taking(tx, cooperative_id, iban)
         for one in ordered:
             result = begun(one) if known is None else joined(known, one)
             if result.adds:
-                statement = _of_file(tx, by, cooperative_id, one)
+                statement = replace(_of_file(tx, by, cooperative_id, one), taken_at=taken_at)
                 await bank_statements.add_all(tx, [statement])
                 lines += await _book(tx, statement, known, result.lines)
                 statements.append(statement)
@@ -39,12 +41,13 @@ async def take_file(
     return statements, lines
 
 
-async def take_typed(tx: Tx, statement: BankStatement) -> list[BankLine]:
-    """Takes the lines of a typed statement, now that it is confirmed. Raises as `take_file` does."""
+async def take_typed(tx: Tx, statement: BankStatement) -> tuple[BankStatement, list[BankLine]]:
+    """Takes a typed statement, now that it is confirmed, with its lines. Raises as `take_file` does."""
     given = covering(statement.as_of_bank, tx.today)
     known = await known_account(tx, statement.cooperative_id, statement.iban, given.first_on)
     result = begun(given) if known is None else joined(known, given)
-    return await _book(tx, statement, known, result.lines)
+    taken_at = await moment_of_taking(tx, statement.cooperative_id, statement.iban)
+    return replace(statement, taken_at=taken_at), await _book(tx, statement, known, result.lines)
 
 
 async def check_joins(tx: Tx, statement: BankStatement) -> None:
