@@ -14,8 +14,8 @@ create table fund_floor (
     constraint fund_floor_state check (state in ('proposed', 'confirmed', 'withdrawn', 'replaced')),
     constraint fund_floor_two_people check (confirmed_by <> proposed_by),
     constraint fund_floor_confirmed check (
-        (confirmed_by is not null or state not in ('confirmed', 'replaced'))
-        and (confirmed_by is null or state <> 'proposed') and (confirmed_at is null) = (confirmed_by is null)),
+        (confirmed_by is not null) = (state in ('confirmed', 'replaced'))
+        and (confirmed_at is null) = (confirmed_by is null)),
     constraint fund_floor_reason_length check (char_length(reason) <= 500)
 );
 create index ix_fund_floor_cooperative_id on fund_floor (cooperative_id);

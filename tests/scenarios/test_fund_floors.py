@@ -126,6 +126,20 @@ async def test_it_is_withdrawn_and_replaced(world: World) -> None:
         await propose(seller.treasurer, seller, "-4.00", "2028-03-12", status=400)
 
 
+async def test_nobody_ends_a_confirmed_one_alone(world: World) -> None:
+    with world.clock.at("2026-03-10"):
+        seller = await with_fund(world)
+        floor = await propose(seller.treasurer, seller, "12.00")
+        await decide(seller.coordinator, floor)
+        assert (await decide(seller.treasurer, floor, "withdraw", 409))["code"] == "wrong_state"
+        assert (await premium(seller, "8.01", 409))["facts"] == left(1200, 2000)
+        none = await propose(seller.treasurer, seller, "0.00")
+        assert (await decide(seller.treasurer, none, status=403))["code"] == "second_person_needed"
+        await premium(seller, "8.01", 409)
+        await decide(seller.coordinator, none)
+        await premium(seller, "20.00")
+
+
 async def test_second_persons_from_outside_confirm_it(world: World) -> None:
     seller, other = await world.cooperative(), await world.cooperative()
     umbrella, approver = await umbrella_of(world, seller), await world.approver(seller.id)

@@ -24,8 +24,8 @@ class FundFloorRow(SQLModel, table=True):
         c.check("fund_floor_two_people", "confirmed_by <> proposed_by"),
         c.check(
             "fund_floor_confirmed",
-            "(confirmed_by is not null or state not in ('confirmed', 'replaced'))"
-            " and (confirmed_by is null or state <> 'proposed') and (confirmed_at is null) = (confirmed_by is null)",
+            "(confirmed_by is not null) = (state in ('confirmed', 'replaced'))"
+            " and (confirmed_at is null) = (confirmed_by is null)",
         ),
         Index(
             "fund_floor_one_proposed", "cooperative_id", unique=True, postgresql_where=sql_text("state = 'proposed'")

@@ -15,6 +15,6 @@ create trigger by_the_second_person before update on fund_floor for each row
 create trigger was_decided before update on fund_floor for each row
     when (old.state in ('withdrawn', 'replaced') and new.* is distinct from old.*
           or old.state = 'confirmed'
-             and (new.state = 'proposed' or new.confirmed_by is distinct from old.confirmed_by
+             and (new.state not in ('confirmed', 'replaced') or new.confirmed_by is distinct from old.confirmed_by
                   or new.confirmed_at is distinct from old.confirmed_at))
     execute function refuse_change();

@@ -1,4 +1,7 @@
-"""The floor of a cooperative's fund: how low people may bring it. Two people set another one than 0.00, until a day."""
+"""The floor of a cooperative's fund: how low people may bring it. Two people set another one than 0.00, until a day.
+
+Whoever wants an earlier end proposes another one, which may be 0.00.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -75,7 +78,7 @@ FUND_FLOOR: Process[FundFloor] = Process(
     rights=of_staff_and_umbrella,
     rows=(
         Transition("confirm", ("proposed",), "confirmed", Right.CONFIRM_FUND_FLOOR, Terms(_confirms)),
-        Transition("withdraw", ("proposed", "confirmed"), "withdrawn", Right.WRITE_FUND),
+        Transition("withdraw", ("proposed",), "withdrawn", Right.WRITE_FUND),
     ),
 )
 

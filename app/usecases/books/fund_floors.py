@@ -57,10 +57,11 @@ async def propose_fund_floor(
 async def move_fund_floor(
     tx: Tx, actor: Actor, *, fund_floor_id: FundFloorId, verb: FundFloorVerb, expected_version: Version | None = None
 ) -> FundFloor:
-    """Confirm a floor of the fund, as a second person, or withdraw it, as the treasurer.
+    """Confirm a floor of the fund, as a second person, or withdraw the proposal, as the treasurer.
 
-    The second person is of the staff, the outside approver, or an officer of the umbrella. Raises WrongState, also
-    after its last day, Stale, SecondPersonNeeded for who proposed it.
+    The second person is of the staff, the outside approver, or an officer of the umbrella. A confirmed floor holds
+    until its last day, or until another one is confirmed. Raises WrongState, also after its last
+    day, Stale, SecondPersonNeeded for who proposed it.
     """
     seen = await fund_floors.get(tx, fund_floor_id)
     require_here_or_above(actor, find(FUND_FLOOR, verb).right, seen.cooperative_id, seen.umbrella_id)
