@@ -126,6 +126,8 @@ class PaymentBatch:
     """The umbrella of the cooperative now, whose officers may approve it."""
     unchecked: bool = False
     """Whether the system was restored, and nobody has said yet which batches had left."""
+    account_closed: bool = False
+    """Whether the account that pays was closed since."""
     went_out: bool = False
     """Whether a line of a statement says of any item that it went out, or a part of it."""
     version: int = 1
@@ -138,8 +140,17 @@ def _second_person(case: Case[PaymentBatch]) -> SecondPersonNeeded | None:
     return SecondPersonNeeded() if own or case.is_person(batch.made_by) else None
 
 
-def _checked(case: Case[PaymentBatch]) -> RestoredUnchecked | None:
-    return RestoredUnchecked(how="batches") if case.thing.unchecked else None
+def _can_pay(case: Case[PaymentBatch]) -> str | None:
+    """The bank still has the account that pays."""
+    return "own_account_closed" if case.thing.account_closed else None
+
+
+def _approves(case: Case[PaymentBatch]) -> SecondPersonNeeded | str | None:
+    return _second_person(case) or _can_pay(case)
+
+
+def _sends(case: Case[PaymentBatch]) -> RestoredUnchecked | str | None:
+    return RestoredUnchecked(how="batches") if case.thing.unchecked else _can_pay(case)
 
 
 def _none_went_out(case: Case[PaymentBatch]) -> str | None:
@@ -155,8 +166,8 @@ BATCH: Process[PaymentBatch] = Process(
     states=BatchState,
     rights=of_staff_and_umbrella,
     rows=(
-        Transition("approve", ("draft",), "approved", Right.APPROVE_BATCH, Terms(_second_person)),
-        Transition("send", ("approved",), "sent", Right.MAKE_BATCH, Terms(_checked)),
+        Transition("approve", ("draft",), "approved", Right.APPROVE_BATCH, Terms(_approves)),
+        Transition("send", ("approved",), "sent", Right.MAKE_BATCH, Terms(_sends)),
         Transition("withdraw", ("draft", "approved", "sent"), "withdrawn", Right.MAKE_BATCH, Terms(_none_went_out)),
     ),
 )

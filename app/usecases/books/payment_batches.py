@@ -201,12 +201,15 @@ async def move_payment_batch(
     payee has another account since the approval leaves (`iban_changed`), as does one that is not owed any more
     (`nothing_owed`). A batch that all items left is withdrawn.
 
-    Raises WrongState, Stale, SecondPersonNeeded, RestoredUnchecked until somebody has said which batches had left.
+    Raises WrongState, also if the account that pays was closed since, Stale, SecondPersonNeeded, RestoredUnchecked
+    until somebody has said which batches had left.
     """
     seen = await payment_batches.get(tx, payment_batch_id)
     require_here_or_above(actor, find(BATCH, verb).right, seen.cooperative_id, seen.umbrella_id)
     await lend_staff_view(tx, seen.cooperative_id)
     await lock_payables(tx, seen.cooperative_id)
+    # The account that pays is not closed meanwhile.
+    await bank_accounts.get(tx, seen.bank_account_id, lock=True)
     batch = await payment_batches.get(tx, payment_batch_id, lock=True)
     expect(batch.version, expected_version)
     decided = decide(Case(batch, actor, tx.now), verb)
