@@ -132,11 +132,26 @@ async def test_the_treasurer_withdraws_a_proposal(world: World) -> None:
     assert await shown(world, seller) == (None, None)
 
 
-async def more(who: Caller, seller: Seller, iban: str) -> Json:
+async def more(who: Caller, seller: Seller, iban: str, status: int = 201) -> Json:
     """Proposes an account that is not for customers."""
     body = {"iban": iban, "name": NAME, "forCustomers": False}
-    proposed: Json = await who("POST", f"/v1/cooperatives/{seller.id}/bank-accounts", body)
+    proposed: Json = await who("POST", f"/v1/cooperatives/{seller.id}/bank-accounts", body, status=status)
     return proposed
+
+
+async def test_customers_keep_an_account(world: World) -> None:
+    """Theirs becomes one more account only once they pay to another."""
+    seller = await world.cooperative()
+    await decide(seller.coordinator, await propose(seller.treasurer, seller))
+    waits = await propose(seller.treasurer, seller, OTHER_IBAN)
+    refused = await more(seller.treasurer, seller, IBAN, 422)
+    assert (refused["code"], refused["facts"]["rule"]) == ("rule_refused", "customers_pay_there")
+    assert await shown(world, seller) == (IBAN, NAME)
+    assert await states(seller) == [("9876", "proposed"), ("4300", "confirmed")]
+    await decide(seller.coordinator, waits)
+    await decide(seller.coordinator, await more(seller.treasurer, seller, IBAN))
+    assert await shown(world, seller) == (OTHER_IBAN, NAME)
+    await more(seller.treasurer, seller, OTHER_IBAN, 422)
 
 
 async def test_a_cooperative_has_several(world: World) -> None:

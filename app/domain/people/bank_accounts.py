@@ -9,7 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.domain.access import Right
-from app.domain.errors import SecondPersonNeeded
+from app.domain.errors import RuleRefused, SecondPersonNeeded
 from app.domain.second_person import of_staff_and_umbrella
 from app.domain.transitions import Case, Process, Terms, Transition, move
 
@@ -61,6 +61,12 @@ class BankAccount:
     def ending(self) -> str:
         """The last four characters of the IBAN, by which people know it."""
         return self.iban[-4:]
+
+
+def check_customers_keep_one(proposed: BankAccount, present: BankAccount | None) -> None:
+    """Checks a proposal against the account that customers pay to: they keep one. Raises RuleRefused."""
+    if present is not None and present.iban == proposed.iban and not proposed.for_customers:
+        raise RuleRefused(rule="customers_pay_there", value=proposed.ending)
 
 
 def _second_person(case: Case[BankAccount]) -> SecondPersonNeeded | None:

@@ -15,6 +15,7 @@ from app.domain.people.bank_accounts import (
     BankAccount,
     BankAccountState,
     BankAccountVerb,
+    check_customers_keep_one,
     decide,
 )
 from app.domain.second_person import require_here_or_above
@@ -41,7 +42,8 @@ async def propose_bank_account(
     """Propose a bank account of the cooperative. For the treasurer; a second person confirms it.
 
     The account that customers pay to stays until then. Of the proposals that still wait, one with this IBAN is
-    withdrawn, and one for customers if this is for them.
+    withdrawn, and one for customers if this is for them. Raises RuleRefused for the account that customers pay to,
+    unless it stays so: another one is confirmed for them first.
     """
     # One proposal or decision at a time.
     cooperative = await cooperatives.plain.get(tx, cooperative_id, lock=True)
@@ -55,6 +57,9 @@ async def propose_bank_account(
         proposed_by=actor.person,
         proposed_at=tx.now,
     )
+    state = BankAccountState.CONFIRMED
+    present = await bank_accounts.find(tx, cooperative_id=cooperative_id, state=state, for_customers=True)
+    check_customers_keep_one(proposed, present)
     await _end(tx, proposed, BankAccountState.PROPOSED, BankAccountState.WITHDRAWN)
     await bank_accounts.add(tx, proposed)
     await tell(tx, "bank_account.proposed", cooperative_id, proposed.id, ending=proposed.ending)
