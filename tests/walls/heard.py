@@ -86,6 +86,6 @@ class Heard:
 
 
 def whispered(sample: Sample, lines: list[str]) -> list[str]:
-    """The log lines that contain a private word, or a text that somebody sent, without those of the tests' own client."""
+    """The log lines with a private word, or a text that somebody sent, without those of the tests' own client."""
     told = (line for line in lines if '"logger": "httpx"' not in line)
     return [line for line in told if sample.mark in line or SAID in line]

@@ -27,7 +27,9 @@ class Pair:
 def rest_pairs() -> Iterator[Pair]:
     """The list's row has the schema of the read by id, or the read is under the list's noun."""
     gets = {path: _shown(item["get"]) for path, item in DOCUMENT["paths"].items() if "get" in item}
-    reads = {path: shown for path, (shown, _, _) in gets.items() if path.endswith("}") and path.count("{") == 1}
+    reads = {
+        path: shown for path, (shown, _, _) in gets.items() if shown and path.endswith("}") and path.count("{") == 1
+    }
     for path, (shown, listed, paged) in gets.items():
         if not listed or path.count("{") > 1:
             continue

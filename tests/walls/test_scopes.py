@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from app.domain.access import ACCESS, Right, Scope
 from app.domain.actors import Identity
+from app.domain.transitions import Process
 from tests.walls.cast import APPS, FAR, OWN, Cast, identity
 from tests.walls.fields import Field, fields
 from tests.walls.matrix import matrix
@@ -42,7 +43,7 @@ def wrong(verb: str, scopes: list[str] | None, *, reads: bool) -> bool:
 
 
 def rights_of(verb: str) -> set[Right]:
-    """The rights that a use case requires, itself or in the use-case functions that it calls."""
+    """The rights that a use case requires, itself, by its process, or in the use-case functions that it calls."""
     names, seen = set[str](), set[str]()
     waiting = [inspect.unwrap(verbs()[verb])] if verb in verbs() else []
     while waiting:
@@ -50,7 +51,8 @@ def rights_of(verb: str) -> set[Right]:
         own = set(named(function.__code__)) - seen
         seen |= own
         names |= own
-        called = (function.__globals__.get(name) for name in own)
+        called = [function.__globals__.get(name) for name in own]
+        names |= {row.right.name for one in called if isinstance(one, Process) for row in one.rows if row.right}
         waiting += [one for one in called if inspect.isfunction(one) and one.__module__.startswith("app.usecases")]
     return {right for right in Right if right.name in names}
 

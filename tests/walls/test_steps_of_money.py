@@ -222,10 +222,10 @@ async def test_bills(world: World) -> None:
     roles["both"] = roles.pop("both")
     await world.lower_floor(seller)
     today, numbers = f"{world.clock():%Y-%m-%d}", count(1)
-    member, member_id = await world.member(seller)
 
     def at(*verbs: str) -> Any:
         async def build() -> Built:
+            member, member_id = await world.member(seller)
             wood, number = line("10.00", "2.10"), f"W{next(numbers)}"
             sender = {"kind": "member", "id": member_id}
             bill = await enter(seller, "", wood, number=number, billedOn=today, creditor=sender)

@@ -101,7 +101,6 @@ payment_batches = Store(
     unchecked=UNCHECKED,
     went_out=f"exists (select {_ITEMS} and (i.state in ('paid', 'returned') or {_BROUGHT.format(id='i.id')}))",
     account_closed="exists (select from bank_account a where a.id = t.bank_account_id and a.state = 'closed')",
-    went_out=f"exists (select {_ITEMS} and i.state in ('paid', 'returned'))",
 )
 payment_items = Store(
     PaymentItemRow,

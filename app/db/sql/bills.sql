@@ -35,8 +35,12 @@ create trigger never_truncate before truncate on bill for each statement execute
 -- What of an approved bill is paid: what its creditor got pays the oldest first, of each what no credit note took off it. A note
 -- that names no bill counts as paid. A booking and its reversal count as none.
 create function bill_paid(b bill) returns bigint
-    language sql stable security definer set search_path = public, pg_temp as $$
-    with acts as (
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    if (b.cooperative_id = any(my_staff() || my_approvals() || my_parts())) is not true and not keeps_all() then
+        raise insufficient_privilege using message = 'these bills are not open here';
+    end if;
+    return (with acts as (
         select coalesce(j.reverses, j.id) as id, min(e.version) as version, min(j.effective_on) as day,
                sum(e.cents) as cents
           from account a join entry e on e.account_id = a.id join journal j on j.id = e.journal_id
@@ -56,6 +60,6 @@ create function bill_paid(b bill) returns bigint
     select coalesce((
         select greatest(0, least(d.cents, p.cents - coalesce((
                    select sum(o.cents) from debts o where (o.day, o.version) < (d.day, d.version)), 0)))::bigint
-          from debts d cross join paid p where d.source_id = b.id and b.state = 'approved'), 0)
-$$;
+          from debts d cross join paid p where d.source_id = b.id and b.state = 'approved'), 0));
+end $$;
 grant execute on function bill_paid to samen_app, samen_worker;

@@ -369,7 +369,7 @@ async def find_payment_file(
     sent, if it is withdrawn, or if nothing of it goes out.
     """
     batch = await payment_batches.get(tx, payment_batch_id)
-    actor.require(Right.MAKE_BATCH, batch.cooperative_id)
+    actor.require(Right.READ_LEDGER, batch.cooperative_id)
     if batch.state is BatchState.WITHDRAWN or batch.sent_at is None or batch.execute_on is None:
         raise NotFound
     items = await payment_items.all(tx, batch_id=batch.id, state=GOES_OUT)
@@ -395,7 +395,7 @@ async def keep_payment_file(tx: Tx, actor: Actor, *, payment_batch_id: PaymentBa
     Raises NotFound; Stale if a payment in it was refused meanwhile.
     """
     seen = await payment_batches.get(tx, payment_batch_id)
-    actor.require(Right.MAKE_BATCH, seen.cooperative_id)
+    actor.require(Right.READ_LEDGER, seen.cooperative_id)
     await lock_payables(tx, seen.cooperative_id)
     batch = await payment_batches.get(tx, payment_batch_id, lock=True)
     kept = await file_of(tx, batch.id)
