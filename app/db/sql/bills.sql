@@ -37,7 +37,7 @@ create trigger never_truncate before truncate on bill for each statement execute
 create function bill_paid(b bill) returns bigint
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
-    if (b.cooperative_id = any(my_staff() || my_approvals() || my_parts())) is not true and not keeps_all() then
+    if (b.cooperative_id = any(my_staff() || my_approvals() || my_parts())) is not true and not keeps_books() then
         raise insufficient_privilege using message = 'these bills are not open here';
     end if;
     return (with acts as (
