@@ -80,7 +80,8 @@ def test_every_rule_that_can_refuse_has_words() -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func) != "Leg"
     ]
     stated = [keyword.value for call in calls for keyword in call.keywords if keyword.arg == "rule"]
-    named = {str(value.value) for value in stated if isinstance(value, ast.Constant)}
+    # A number is the length of a column.
+    named = {value.value for value in stated if isinstance(value, ast.Constant) and isinstance(value.value, str)}
     assert len(named) > 50
     assert sorted(named - templates("rule", EN).keys()) == []
 

@@ -70,13 +70,22 @@ class Months:
         self.bank.move(Movement(day=day, cents=amount, name=who[0], iban=who[1], text=text, code=code))
 
     async def act(self) -> None:
-        acts = (
-            *[self.sale, self.sale, self.customer_pays, self.customer_pays, self.customer_pays, self.recorded],
-            *[self.cash, self.bill, self.bill, self.bill, self.bill, self.payout, self.batch, self.batch, self.batch],
-            *[self.statement, self.statement, self.costs, self.to_the_bank, self.undo_match, self.undo_match],
-            *[self.undo_booking, self.place_open],
-        )
-        chosen = self.random.choice(acts)
+        weights = {
+            self.sale: 2,
+            self.customer_pays: 3,
+            self.recorded: 1,
+            self.cash: 1,
+            self.bill: 4,
+            self.payout: 1,
+            self.batch: 3,
+            self.statement: 2,
+            self.costs: 1,
+            self.to_the_bank: 1,
+            self.undo_match: 2,
+            self.undo_booking: 1,
+            self.place_open: 1,
+        }
+        (chosen,) = self.random.choices(list(weights), list(weights.values()))
         self.acts.append(f"{self.today} {chosen.__name__}")
         with self.made.world.clock.at(self.today.isoformat()):
             await chosen()
