@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from app.contract.operation import Key, Noun
-from app.contract.shape import Money, cents, computed, shape
+from app.contract.shape import Money, cents, computed, shape, show
 from app.contract.transitions import Step, steps
 from app.domain.books import bank_statements as domain
 from app.domain.books.bank_statements import BANK_STATEMENT, LineState, StatementSource, StatementState
@@ -57,9 +57,7 @@ class BankStatement:
     """When it was imported or typed."""
     confirmed_by: PersonId | None
     """The second person, of one that was typed."""
-    lines: list[TypedLine] = computed(
-        lambda one, viewer: [TypedLine.of(line, viewer) for line in one.typed]  # type: ignore[attr-defined]
-    )
+    lines: list[TypedLine] = computed(lambda one, viewer: [show(TypedLine, line, viewer) for line in one.typed])
     """The lines of one that was typed, as they were typed; of a file none: see its bank lines."""
     version: int
     available_transitions: list[Step] = steps("BankStatementTransition", BANK_STATEMENT)

@@ -65,8 +65,8 @@ _LIST = f"""
               from numbered n join journal j on j.id = n.journal_id
              where n.account_id = a.id and n.n <= {MOST_PARTS}) as parts
       from owed a order by a.id desc"""
-"""A booking and its reversal count as one, so what was undone is no debt and pays none. What was paid, pays the oldest
-first."""
+"""A booking and its reversal count as one, so a booking that was undone is no debt and pays none. Payments pay the
+oldest debt first."""
 _PAYABLE = TypeAdapter(Payable)
 
 

@@ -24,7 +24,7 @@ async def list_items(tx: Tx, cooperative_id: UUID, page: PageRequest) -> Page[Tr
 async def waiting_since_before(tx: Tx, day: date, *cooperative_ids: UUID) -> list[UUID]:
     """The cooperatives, or those among these, for which something waits since before a day, in one statement.
 
-    What was undone or brought by a line, and then waits again, waits since that day.
+    If an amount was undone or brought by a line and then waits again, it waits since that day.
     """
     sql = """
         select distinct a.cooperative_id from account a join balance b on b.account_id = a.id and b.posted <> 0

@@ -165,6 +165,11 @@ class Bill:
         return Payer(self.payer_kind, self.payer_id, self.payer_purpose)
 
     @property
+    def purchase_id(self) -> UUID | None:
+        """The purchase from a pot that pays it, if one does."""
+        return self.payer_id if self.payer_kind is PayerKind.SPENDING else None
+
+    @property
     def member_id(self) -> UUID | None:
         """The member who sent it, if it was one."""
         return self.creditor_id if self.creditor_kind is CreditorKind.MEMBER else None

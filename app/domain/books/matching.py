@@ -71,6 +71,10 @@ class Part:
     category: str | None = None
 
     @property
+    def order_id(self) -> UUID | None:
+        return self.target_id if self.what is What.ORDER else None
+
+    @property
     def creditor(self) -> Creditor | None:
         if self.creditor_kind is None or self.target_id is None:
             return None
@@ -344,7 +348,7 @@ class _Matcher:
     def _billed(self, line: BankLine) -> Placement | None:
         """Bills whose number the text names, of the supplier whose IBAN it is; those below zero by what comes in.
 
-        What is on its way to the supplier goes first: it may have paid the bill already.
+        A payment that is on its way to the supplier goes first: it may have paid the bill already.
         """
         named = [
             bill

@@ -15,7 +15,7 @@ from app.usecases.declared.audit import shows_private
 async def list_payables(tx: Tx, actor: Actor, *, cooperative_id: CooperativeId, page: PageRequest) -> Page[Payable]:
     """What a cooperative owes each creditor, or has paid beyond that, with what is not paid of it. For the staff.
 
-    What was paid, pays the oldest debt first.
+    Payments pay the oldest debt first.
     """
     await cooperatives.plain.get(tx, cooperative_id)
     actor.require(Right.READ_PAYOUT, cooperative_id)

@@ -46,8 +46,8 @@ async def book_bill(tx: Tx, actor: Actor, bill: Bill) -> Bill:
     small_business = await in_small_business(tx, bill.cooperative_id, bill.billed_on)
     lines = vat_of_lines(bill, small_business=small_business)
     owed = bill_legs(bill, lines, await account_of_bill(tx, bill))
-    if bill.payer_kind is PayerKind.SPENDING:
-        paid = await _by_purchase(tx, actor, bill, lines)
+    if (purchase_id := bill.purchase_id) is not None:
+        paid = await _by_purchase(tx, actor, bill, purchase_id, lines)
     else:
         paid = await _by_equity(tx, bill, lines)
     part = 1 + await ledger.parts_of(tx, "bill", bill.id, JournalKind.BILL)
@@ -96,10 +96,9 @@ async def _by_equity(tx: Tx, bill: Bill, lines: Sequence[LineVat]) -> _Paid:
     return _Paid(legs=(*legs, *more), named=named, agreement_id=agreement.id, year=year)
 
 
-async def _by_purchase(tx: Tx, actor: Actor, bill: Bill, lines: Sequence[LineVat]) -> _Paid:
-    """What a member's purchase reserved pays, which is settled with that; the rest returns to the pot."""
-    assert bill.payer_id is not None  # noqa: S101  a check of its row
-    request = await requests.get(tx, bill.payer_id, lock=True)
+async def _by_purchase(tx: Tx, actor: Actor, bill: Bill, purchase_id: UUID, lines: Sequence[LineVat]) -> _Paid:
+    """The amount that a member's purchase reserved pays, and settles it; the rest returns to the pot."""
+    request = await requests.get(tx, purchase_id, lock=True)
     cost = cost_of(lines)
     settled = _settled(request, actor, tx, bill.number, cost)
     pots = await lock_pots(tx, bill.cooperative_id, [request.member_id])
@@ -146,8 +145,8 @@ async def undo_bill(tx: Tx, undoing: Undoing) -> None:
         year = await lock_year(tx, bill.cooperative_id, (), undoing.journal.effective_on.year)
         await post_reversal(tx, undoing, await negation_in_year(tx, undoing.journal, year))
         await save_year(tx, year)
-    elif bill.payer_kind is PayerKind.SPENDING:
-        await _undo_purchase(tx, undoing, bill)
+    elif (purchase_id := bill.purchase_id) is not None:
+        await _undo_purchase(tx, undoing, bill, purchase_id)
     else:
         await post_reversal(tx, undoing, await negation_of(tx, undoing.journal))
         await _check_payer(tx, bill)
@@ -155,10 +154,9 @@ async def undo_bill(tx: Tx, undoing: Undoing) -> None:
     await tell(tx, "bill.reversed", bill.cooperative_id, bill.id, number=bill.number)
 
 
-async def _undo_purchase(tx: Tx, undoing: Undoing, bill: Bill) -> None:
-    """What was reserved is reserved again, with what had returned to the pot."""
-    assert bill.payer_id is not None  # noqa: S101  a check of its row
-    request = await requests.get(tx, bill.payer_id, lock=True)
+async def _undo_purchase(tx: Tx, undoing: Undoing, bill: Bill, purchase_id: UUID) -> None:
+    """Reserves the amount of the purchase again, with the part of it that had returned to the pot."""
+    request = await requests.get(tx, purchase_id, lock=True)
     again = unpaid(Case(request, undoing.actor, tx.now))
     pots = await lock_pots(tx, bill.cooperative_id, [request.member_id])
     await post_reversal(tx, undoing, into_balance(pots, await negation_of(tx, undoing.journal)))

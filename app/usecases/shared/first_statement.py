@@ -1,8 +1,8 @@
 """The first statement of a bank account: from then on only lines of statements move it.
 
-What people recorded at the bank on its first day or later was said too early: it moves into transit, where its line
-finds it. What is at the bank in the books then goes to the account, and what differs from the statement is a line that
-people place.
+Money that people recorded at the bank on its first day or later moves into transit, where its line finds it. The
+balance that the books then have at the bank goes to the account. If it differs from the statement, the difference is a
+line that people place.
 """
 
 from app.db import ledger
@@ -49,7 +49,7 @@ async def check_first_day(tx: Tx, statement: BankStatement) -> None:
 async def _empty_bank(tx: Tx, statement: BankStatement) -> int:
     """Moves what the books have at the bank to the account of the statement; the cents of it, before its first day.
 
-    What was recorded on that day or later waits for its line.
+    Money that was recorded on that day or later waits for its line.
     """
     recorded = await recorded_at_bank(tx, statement.cooperative_id, statement.first_on)
     await ledger.post_all(tx, [into_transit(one, uuid7()) for one in recorded])

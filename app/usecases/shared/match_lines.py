@@ -25,7 +25,7 @@ from app.db.selling.invoice_series import prefixes_of
 from app.domain.actors import Actor
 from app.domain.books.bank_matches import BankMatch, match_posting
 from app.domain.books.bank_statements import BankLine
-from app.domain.books.matching import MOST_SUGGESTIONS, MatchRule, Open, Placement, What, in_order, match_lines
+from app.domain.books.matching import MOST_SUGGESTIONS, Open, Part, What, in_order, match_lines
 from app.domain.books.payment_texts import id_named, invoice_numbers_in, references_in
 from app.domain.errors import DomainError
 from app.domain.ledger import Posting
@@ -47,14 +47,17 @@ async def match_new_lines(tx: Tx, actor: Actor, cooperative_id: UUID, lines: Seq
     known = await open_for(tx, cooperative_id, new)
     placements = match_lines(new, known, uuid7)
     payments = {item.id for item in known.items if item.is_payment}
-    simple: list[tuple[BankLine, Placement]] = []
+    simple: list[tuple[Placing, tuple[Part, ...]]] = []
     for line in in_order(new):
-        placement = placements[line.id]
-        if any(part.what in ALONE or part.target_id in payments for part in placement.parts):
-            await _try(tx, actor, line, placement)
-        elif placement.parts:
-            simple.append((line, placement))
-    await _book_all(tx, actor, simple, {item.id for item in known.items})
+        rule, parts = placements[line.id].rule, placements[line.id].parts
+        if rule is None:
+            continue
+        placing = Placing(actor=actor, line=line, rule=rule)
+        if any(part.what in ALONE or part.target_id in payments for part in parts):
+            await _try(tx, placing, parts)
+        else:
+            simple.append((placing, parts))
+    await _book_all(tx, simple, {item.id for item in known.items})
     await tell_open_lines(tx, cooperative_id)
 
 
@@ -93,31 +96,27 @@ async def open_for(tx: Tx, cooperative_id: UUID, lines: Sequence[BankLine], *, b
     )
 
 
-async def _try(tx: Tx, actor: Actor, line: BankLine, placement: Placement) -> None:
+async def _try(tx: Tx, placing: Placing, parts: Sequence[Part]) -> None:
     """Places a line, unless that is refused: then people look at it."""
-    assert placement.rule is not None  # noqa: S101  a placement with parts has its rule
     try:
         async with tx.savepoint():
-            await place_parts(tx, Placing(actor=actor, line=line, rule=placement.rule), placement.parts)
+            await place_parts(tx, placing, parts)
     except DomainError:
         return
 
 
-async def _book_all(
-    tx: Tx, actor: Actor, placed: Sequence[tuple[BankLine, Placement]], known: Collection[UUID]
-) -> None:
+async def _book_all(tx: Tx, placed: Sequence[tuple[Placing, Sequence[Part]]], known: Collection[UUID]) -> None:
     """Books matches with cash, the fund, other accounts and what was in transit (`known`), many at once.
 
     Money to another account of ours is in transit by the journal of its own match.
     """
     made: list[tuple[BankMatch, Posting]] = []
     opened: set[UUID | None] = {None, *known}
-    for line, placement in placed:
-        placing = Placing(actor=actor, line=line, rule=placement.rule or MatchRule.BY_HAND)
-        for part in placement.parts:
+    for placing, parts in placed:
+        for part in parts:
             match = match_of(tx, placing, part)
             journal_id = uuid7() if part.target_id in opened else part.target_id
             opened.add(part.target_id)
-            made.append((match, match_posting(line, match, journal_id or uuid7())))
+            made.append((match, match_posting(placing.line, match, journal_id or uuid7())))
     await bank_matches.add_all(tx, [match for match, _ in made])
     await ledger.post_all(tx, [posting for _, posting in made])

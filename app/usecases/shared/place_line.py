@@ -17,7 +17,7 @@ from app.domain.books.bank_matches import MATCH, BankMatch, check_counterpart, m
 from app.domain.books.bank_statements import BankLine
 from app.domain.books.matching import Item, MatchRule, Part, What
 from app.domain.books.payment_batches import ItemState
-from app.domain.creditors import CreditorAccount, CreditorKind
+from app.domain.creditors import Creditor, CreditorAccount, CreditorKind
 from app.domain.errors import MoreThanLeft, NotFound, RuleRefused, WrongState
 from app.domain.ledger import JournalKind
 from app.domain.money_place import on_line
@@ -50,16 +50,16 @@ async def place_parts(tx: Tx, placing: Placing, parts: Sequence[Part]) -> list[U
     Raises NotFound for a place of another cooperative, MoreThanLeft, and what paying an order raises.
     """
     line = placing.line
-    order_ids = sorted({part.target_id for part in parts if part.what is What.ORDER and part.target_id})
+    order_ids = sorted({part.order_id for part in parts if part.order_id is not None})
     if len(parts) > 1:
         await book_alone(tx, *[await _order(tx, placing, order_id) for order_id in order_ids])
         await ledger.lock_books(tx, line.cooperative_id)
     made = []
     for part in parts:
-        if part.what is What.ORDER:
-            match = await _on_order(tx, placing, part)
-        elif part.what is What.CREDITOR and part.cents < 0:
-            match = await _to_creditor(tx, placing, part)
+        if part.order_id is not None:
+            match = await _on_order(tx, placing, part, part.order_id)
+        elif part.creditor is not None and part.cents < 0:
+            match = await _to_creditor(tx, placing, part, part.creditor)
         else:
             match = await _book(tx, placing, part)
         await bank_matches.add(tx, match)
@@ -102,11 +102,10 @@ async def _order(tx: Tx, placing: Placing, order_id: UUID) -> Order:
     return order
 
 
-async def _on_order(tx: Tx, placing: Placing, part: Part) -> BankMatch:
+async def _on_order(tx: Tx, placing: Placing, part: Part, order_id: UUID) -> BankMatch:
     """Pays the order, or gives money of it back. By hand nobody does that for themselves."""
-    assert part.target_id is not None  # noqa: S101  a part on an order names it
     line, actor = placing.line, placing.actor
-    order = await _order(tx, placing, part.target_id)
+    order = await _order(tx, placing, order_id)
     if part.cents < 0:
         repayment = await book_repayment(tx, actor, order, -part.cents, line.day, bank_line_id=line.id)
         return match_of(tx, placing, part, (JournalKind.REPAYMENT, "repayment", repayment.id))
@@ -127,15 +126,14 @@ async def _on_order(tx: Tx, placing: Placing, part: Part) -> BankMatch:
     return match_of(tx, placing, part, (JournalKind.PAYMENT, "payment", payment.id))
 
 
-async def _to_creditor(tx: Tx, placing: Placing, part: Part) -> BankMatch:
+async def _to_creditor(tx: Tx, placing: Placing, part: Part, creditor: Creditor) -> BankMatch:
     """Pays a creditor."""
-    assert part.creditor is not None  # noqa: S101  a part on a creditor names it
     line = placing.line
     payout = await pay_creditor(
         tx,
         placing.actor,
         line.cooperative_id,
-        part.creditor,
+        creditor,
         -part.cents,
         line.day,
         on_line(line.id),
