@@ -123,7 +123,9 @@ def test_every_reason_why_a_step_is_blocked_has_words() -> None:
         if isinstance(constant, ast.Constant) and isinstance(constant.value, str)
     }
     # Those that are no step of a process.
-    assert answers | {"numbers_checked", "batches_checked", "still_a_member"} == set(templates("blocked", DEFAULT))
+    assert answers | {"numbers_checked", "batches_checked", "still_a_member", "went_out_first"} == set(
+        templates("blocked", DEFAULT)
+    )
 
 
 def test_the_contract_follows_the_dutch_rules_in_the_small() -> None:
