@@ -112,6 +112,8 @@ class Account:
     """The owner, if it is a member."""
     party: str | None
     """The other party: the account of a supplier, or the id of a cooperative or municipality."""
+    party_name: str | None
+    """The name of a supplier, cooperative, municipality or restricted fund."""
 
 
 @shape(domain.Period)

@@ -265,7 +265,14 @@ async def all_journals(tx: Tx, cooperative_id: UUID, after: UUID | None, limit: 
 
 _ACCOUNT = """
     select a.id, a.cooperative_id, a.kind, a.currency, a.rgs_code, b.posted as balance_cents, b.floor as floor_cents,
-           a.member_id, a.party
+           a.member_id, a.party,
+           case a.kind when 'payable_supplier' then (
+                           select s.name from supplier s
+                            where s.cooperative_id = a.cooperative_id and s.account = a.party)
+                       when 'payable_municipality' then (select m.name from municipality m where m.id::text = a.party)
+                       when 'restricted_fund' then (select f.title from restricted_fund f where f.id::text = a.party)
+                       when 'bank' then null
+                       else (select o.name from cooperative o where o.id::text = a.party) end as party_name
       from account a join balance b on b.account_id = a.id
      where a.cooperative_id = $1 and a.currency = 'EUR'"""
 

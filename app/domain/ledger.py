@@ -189,6 +189,7 @@ class Account:
     floor_cents: int | None = None
     member_id: UUID | None = None
     party: str | None = None
+    party_name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ import hashlib
 import pytest
 
 from tests.scenarios.bills import PDF, enter, line, step, supplier, upload
-from tests.scenarios.test_bills import tasks
+from tests.scenarios.test_bills import rich, tasks
 from tests.scenarios.test_claims import _claim
 from tests.scenarios.test_spending import ask, may_buy
 from tests.world import SCOPE, Caller, Json, Seller, World
@@ -21,7 +21,7 @@ async def bill_of(world: World, seller: Seller) -> tuple[Json, str]:
 
 
 async def test_files_of_a_bill_are_what_was_sent(world: World) -> None:
-    seller = await world.cooperative()
+    seller = await rich(world)
     bill, place = await bill_of(world, seller)
     await step(seller.coordinator, bill, "approve")
     assert await tasks(world, seller) == ["bill_without_file"]

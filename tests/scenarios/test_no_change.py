@@ -55,6 +55,12 @@ async def _goal(_: World, seller: Seller) -> Place:
     return Place(seller.member, f"{path}/goal", path, more=lambda _: wanted)
 
 
+async def _supplier(_: World, seller: Seller) -> Place:
+    made = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/suppliers", {"name": "De Schuur"})
+    path = f"/v1/suppliers/{made['id']}"
+    return Place(seller.treasurer, path, path)
+
+
 async def _me(world: World, seller: Seller) -> Place:
     await world.reachable(seller.treasurer, "jo@example.org")
     return Place(seller.treasurer, "/v1/me", "/v1/me", lambda found: dict(found["person"]))
@@ -159,6 +165,7 @@ PLACES = {
     "offerings_change_offering": _offering,
     "offerings_set_stock": _stock,
     "people_change_me": _me,
+    "suppliers_change_supplier": _supplier,
     "webhooks_change_webhook": _webhook,
 }
 

@@ -29,6 +29,7 @@ EARS: dict[str, frozenset[str]] = {
         "merchant",
         "bill",
         "payout",
+        "payment",
     },
     "treasurer": _ORDER
     | _MEMBER
@@ -49,6 +50,7 @@ EARS: dict[str, frozenset[str]] = {
         "merchant",
         "bill",
         "payout",
+        "payment",
         "rule",
     },
     "approver": frozenset(
@@ -63,6 +65,8 @@ EARS: dict[str, frozenset[str]] = {
     **{f"sister-{role}": frozenset({"hours"}) for role in ("member", "coordinator", "treasurer")},
 }
 """The exact words in all answers together; callers that are not listed see none."""
+IN_EXPORTS = frozenset({("member", "payout")})
+"""Words that a caller reads in their export only, which REST has and GraphQL has not."""
 
 
 class Heard:
@@ -77,8 +81,8 @@ class Heard:
 
     def too_much(self) -> list[tuple[str, str, str]]:
         """Caller, word and place of each leak."""
-        found = self.places.items()
-        return [(c, p, where) for c, heard in found for p, where in heard.items() if p not in EARS.get(c, ())]
+        found = [(c, p, where) for c, heard in self.places.items() for p, where in heard.items()]
+        return [one for one in found if one[1] not in EARS.get(one[0], ()) and one[:2] not in IN_EXPORTS]
 
     def too_little(self, column: str) -> frozenset[str]:
         """The control: the words that a caller may see and did not."""

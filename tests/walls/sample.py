@@ -445,7 +445,8 @@ async def _payee(sample: Sample) -> None:
         "until": f"{datetime.now(UTC) + timedelta(days=90):%Y-%m-%d}",
         "reason": sample.word("floor"),
     }
-    sample.values["fund_floor_id"] = UUID((await sample.at(sample.seller.treasurer, "fund-floors", floor))["id"])
+    second = await sample.world.officer("treasurer", cooperativeId=sample.seller.id)
+    sample.values["fund_floor_id"] = UUID((await sample.at(second, "fund-floors", floor))["id"])
     # The sample's books have no debt, so the row is written as an act would write it.
     async with sample.world.books.transaction() as tx:
         sql = """insert into debt_write_off (id, cooperative_id, member_id, cents, reason, proposed_by, proposed_at,
@@ -453,7 +454,7 @@ async def _payee(sample: Sample) -> None:
                  select $1, $2, $3, 1, $4, $5, $6, 'proposed', 1"""
         debt_id, now = uuid4(), sample.world.clock()
         ids = (sample.values["cooperative_id"], sample.values["receiver_id"], sample.word("debt"))
-        await tx.value(sql, debt_id, *ids, sample.values["person_id"], now)
+        await tx.value(sql, debt_id, *ids, UUID((await second("GET", "/v1/me"))["person"]["id"]), now)
     sample.values["debt_write_off_id"] = debt_id
     sample.values["creditor_id"] = UUID(sample.seller.member_id)
 
@@ -462,8 +463,8 @@ async def _batch(sample: Sample) -> None:
     """A batch of payments to a supplier is on its way; after a restore somebody said which ones had left."""
     seller, world = sample.seller, sample.world
     order = await world.order(sample.buyer, await world.offering(seller, "10.00"))
-    claim: Json = {"orderLineId": order["lines"][0]["id"], "category": "verf", "amount": EURO, "payee": "supplier"}
-    claim |= {"receipt": "bon", "supplier": "Verfhandel"}
+    claim: Json = {"orderLineId": order["lines"][0]["id"], "category": "verf", "payee": "supplier"}
+    claim |= {"amount": {"amount": "3.00"}, "receipt": "bon", "supplier": "Verfhandel"}
     claimed = await seller.member("POST", f"/v1/orders/{order['id']}/cost-claims", claim)
     await seller.treasurer("POST", f"/v1/cost-claims/{claimed['id']}/transitions", {"verb": "approve"})
     found = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/suppliers?name=Verfhandel")
@@ -480,7 +481,7 @@ async def _batch(sample: Sample) -> None:
     async with world.books.transaction() as tx:
         check = "insert into payment_check (id, cooperative_id, checked_at, checked_by) values ($1, $2, $3, $4)"
         await tx.value(check, uuid4(), UUID(seller.id), world.clock(), sample.values["person_id"])
-    ids = {"payment_batch_id": batch["id"], "payment_item_id": item["id"]}
+    ids = {"payment_batch_id": batch["id"], "payment_item_id": item["id"], "payable_supplier_id": creditor["id"]}
     sample.values |= {name: UUID(value) for name, value in ids.items()} | {"left_batch_ids": [], "content": b"x"}
 
 
