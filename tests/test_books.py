@@ -238,7 +238,7 @@ PLANTED = {
     "I18 creditor": ["update payout set creditor_id = uuidv7() where creditor_kind = 'member'"],
     "I18 day": ["update payout set paid_on = paid_on - 1"],
     "I18 item": ["update payment_item set cents = cents + 1"],
-    "I18 item undone": ["update payment_item set state = 'refused'"],
+    "I18 item undone": ["update payment_item set state = 'refused', reason = null"],
     "I18 batch": ["update payment_batch set state = 'approved'"],
     "I18 lost": ["delete from payout"],
     "I18 too much": ["update entry set balance_after = -1 where rule = 'payout' and cents < 0"],

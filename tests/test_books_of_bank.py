@@ -14,7 +14,7 @@ PLANTED = {
     "the closing balance": "update bank_statement set closing_cents = closing_cents + 1",
     "the opening balance": "update bank_statement set opening_cents = opening_cents + 1",
     "the books": "update entry set cents = cents + 1 where rule = 'bank_line' and cents < -1",
-    "the account in the books": "update account set party = 'x' where kind = 'bank' and party is not null",
+    "the account in the books": "update account set party = 'x' || party where kind = 'bank' and party is not null",
     "a closed month": "update journal set effective_on = '2026-02-03' where kind = 'bank_line'",
     "a line of a closed month": "update bank_line set day = '2026-02-03' where day < '2026-02-01'",
     "a journal": "update journal set source_id = uuidv7() where kind = 'bank_line'",

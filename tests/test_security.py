@@ -66,10 +66,14 @@ IN_ADDRESSES = {
     "externalReference",
     "buyer",
     "buyerType",
+    "name",
+    "iban",
+    "creditorKind",
 }
 """Path and query values besides ids, which reveal nothing: search words, pages and periods, states, numbers of orders,
-an offering's number in a partner's shop, and the guest's link, which is made to be shared and shows no name. A `buyer`
-whom staff search for is the exception; whoever keeps it out of the logs of proxies asks GraphQL, by POST.
+an offering's number in a partner's shop, names of suppliers and files, the cooperative's own account, and the guest's
+link, which is made to be shared and shows no name. A `buyer` whom staff search for is the exception; whoever keeps it
+out of the logs of proxies asks GraphQL, by POST.
 """
 
 

@@ -23,7 +23,7 @@ from app.adapters.webhooks import Sender
 from app.db.engine import Database, opened
 from app.db.logins import READER_ROLE
 from app.domain.access import Scope
-from app.keys import people_issuer
+from app.keys import app_issuer, people_issuer
 from app.running.run import SystemRun
 from app.settings import Settings
 from app.usecases.people.persons import appoint_network
@@ -86,7 +86,7 @@ class Caller:
 
     @property
     def token(self) -> str | None:
-        """A person's token is renewed before it ends, however slow the machine is."""
+        """It is renewed before it ends, however slow the machine is."""
         if self._mint is not None and time.monotonic() - self._minted > 300:
             self._token, self._minted = self._mint(), time.monotonic()
         return self._token
@@ -272,7 +272,12 @@ class World:
         form = {"grant_type": "client_credentials", "client_id": made["app"]["id"]}
         answer = await self.client.post("/oauth/token", data=form | {"client_secret": made["clientSecret"]})
         assert answer.status_code == 200, answer.text
-        return Caller(self.client, answer.json()["access_token"], made["app"]["id"])
+        client = {"issuer": app_issuer(self.settings), "audience": "samen", "client_id": made["app"]["id"]}
+
+        def mint() -> str:
+            return self.keys.token(**client, subject=client["client_id"], scopes=frozenset(scopes))
+
+        return Caller(self.client, answer.json()["access_token"], client["client_id"], mint)
 
     async def municipality(self) -> str:
         body = {"cbsCode": f"GM{next(municipality_codes)}", "name": "Breda"}

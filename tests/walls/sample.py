@@ -315,7 +315,8 @@ async def _account(sample: Sample) -> None:
     file = await upload(second, f"/v1/bills/{bill['id']}", name=sample.word("bill"))
     sample.values |= {"document_id": UUID(file["id"]), "content": PDF}
     sample.values |= {"bill_id": UUID(bill["id"]), "enter_bill.lines": [BillLineInput(**wood)]}
-    sample.forms[BillCreditorInput] = BillCreditorInput(kind=CreditorKind.SUPPLIER, id=UUID(shop["id"]))
+    creditor = BillCreditorInput(kind=CreditorKind.SUPPLIER, id=UUID(shop["id"]))
+    sample.forms[BillCreditorInput] = sample.values["enter_bill.creditor"] = creditor
 
 
 async def _bank(sample: Sample) -> None:
