@@ -225,10 +225,11 @@ declare
     v_journals journal[] := '{}';
     v_legs record;
     v_results record;
-    v_named jsonb;
-    v_content jsonb;
+    v_contents jsonb[];
     v_new uuid[];
-    v_after bigint[] := '{}';
+    v_moved record;
+    v_held uuid[] := '{}';
+    v_before bigint[] := '{}';
     v_versions bigint[] := '{}';
     v_posted bigint;
     v_version bigint;
@@ -260,25 +261,28 @@ begin
       from jsonb_array_elements(p_journals) with ordinality j(journal, number)
      cross join lateral rows from (jsonb_to_recordset(j.journal -> 'results') as (category text, cents bigint))
            with ordinality r(category, cents, line);
+    select array_agg(journal_content(l.content, r.content) order by j.number)
+      into v_contents
+      from generate_series(1, jsonb_array_length(p_journals)) j(number)
+      left join (
+           select l.number, jsonb_agg(jsonb_build_object('line', l.line, 'account', l.account, 'cents', l.cents,
+                                                         'rule', l.rule, 'facts', l.facts) order by l.line) as content
+             from unnest(v_legs.numbers, v_legs.lines, v_legs.accounts, v_legs.cents, v_legs.rules, v_legs.facts)
+                  l(number, line, account, cents, rule, facts)
+            group by l.number) l on l.number = j.number
+      left join (
+           select r.number, jsonb_agg(jsonb_build_object('line', r.line, 'category', r.category, 'cents', r.cents)
+                                      order by r.line) as content
+             from unnest(v_results.numbers, v_results.lines, v_results.categories, v_results.cents)
+                  r(number, line, category, cents)
+            group by r.number) r on r.number = j.number;
     for v_number in 1..jsonb_array_length(p_journals) loop
-        v_given := p_journals -> v_number - 1;
-        v_journal := jsonb_populate_record(null::journal, v_given);
-        select jsonb_agg(jsonb_build_object('line', r.line, 'category', r.category, 'cents', r.cents) order by r.line)
-          into v_named
-          from unnest(v_results.numbers, v_results.lines, v_results.categories, v_results.cents)
-               r(number, line, category, cents)
-         where r.number = v_number;
-        select jsonb_agg(jsonb_build_object('line', l.line, 'account', l.account, 'cents', l.cents, 'rule', l.rule,
-                                            'facts', l.facts) order by l.line)
-          into v_content
-          from unnest(v_legs.numbers, v_legs.lines, v_legs.accounts, v_legs.cents, v_legs.rules, v_legs.facts)
-               l(number, line, account, cents, rule, facts)
-         where l.number = v_number;
+        v_journal := jsonb_populate_record(null::journal, p_journals -> v_number - 1);
         v_journal.booked_at := clock_timestamp();
         v_journal.period := greatest(
             date_trunc('month', v_journal.effective_on),
             (select max(month) from period where cooperative_id = v_journal.cooperative_id) + interval '1 month')::date;
-        v_journal.legs_hash := legs_digest(journal_content(v_content, v_named));
+        v_journal.legs_hash := legs_digest(v_contents[v_number]);
         v_journal.row_hash := journal_digest(v_journal);
         v_journals := v_journals || v_journal;
     end loop;
@@ -301,18 +305,31 @@ begin
         end if;
     end if;
 
-    for v_leg in 1..coalesce(cardinality(v_legs.accounts), 0) loop
-        update balance set posted = posted + v_legs.cents[v_leg], version = version + 1
-         where account_id = v_legs.accounts[v_leg] and v_journals[v_legs.numbers[v_leg]].id = any(v_new)
-            returning posted, version into v_posted, v_version;
-        v_after := v_after || v_posted;
+    -- Each account is written once, however many legs it has; one that was below its floor between them is refused.
+    for v_moved in
+        select l.account, sum(l.cents)::bigint as cents, count(*) as legs, min(l.running)::bigint as lowest
+          from (select u.account, u.cents, u.turn, sum(u.cents) over (partition by u.account order by u.turn) as running
+                  from unnest(v_legs.numbers, v_legs.accounts, v_legs.cents) with ordinality u(number, account, cents, turn)
+                 where v_journals[u.number].id = any(v_new)) l
+         group by l.account order by min(l.turn)
+    loop
+        update balance
+           set posted = posted + case when posted + v_moved.lowest < floor then v_moved.lowest else v_moved.cents end,
+               version = version + v_moved.legs
+         where account_id = v_moved.account
+            returning posted - v_moved.cents, version - v_moved.legs into v_posted, v_version;
+        v_held := v_held || v_moved.account;
+        v_before := v_before || v_posted;
         v_versions := v_versions || v_version;
     end loop;
     insert into entry (journal_id, line, account_id, cents, balance_after, version, rule, facts)
-    select v_journals[l.number].id, l.line, l.account, l.cents, l.balance_after, l.version, l.rule, l.facts
-      from unnest(v_legs.numbers, v_legs.lines, v_legs.accounts, v_legs.cents, v_after, v_versions, v_legs.rules,
-                  v_legs.facts) l(number, line, account, cents, balance_after, version, rule, facts)
-     where v_journals[l.number].id = any(v_new);
+    select v_journals[l.number].id, l.line, l.account, l.cents, h.posted + sum(l.cents) over legs,
+           h.version + row_number() over legs, l.rule, l.facts
+      from unnest(v_legs.numbers, v_legs.lines, v_legs.accounts, v_legs.cents, v_legs.rules, v_legs.facts)
+           with ordinality l(number, line, account, cents, rule, facts, turn)
+      join unnest(v_held, v_before, v_versions) h(account, posted, version) on h.account = l.account
+     where v_journals[l.number].id = any(v_new)
+    window legs as (partition by l.account order by l.turn);
     insert into result_line (journal_id, line, category, cents)
     select v_journals[r.number].id, r.line, r.category, r.cents
       from unnest(v_results.numbers, v_results.lines, v_results.categories, v_results.cents)
