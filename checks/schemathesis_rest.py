@@ -2,8 +2,8 @@
 
 A schema says how a day, an amount and an address are written. That a day lies between 2000 and ten years from now, that
 an amount is at least a cent and no more than the books hold, that a text is more than blanks and holds no citizen
-number, that a mail server takes the address, that check digits are right and that a country exists, it cannot. That one
-of two fields is given is said in words.
+number, that a mail server takes the address, that banks can write a name, that check digits are right and that a
+country exists, it cannot. That one of two fields is given is said in words.
 """
 
 import json
@@ -16,6 +16,9 @@ UNSTATED = {
     "country_unknown",
     "day_out_of_range",
     "email_malformed",
+    "iban_malformed",
+    "name_too_long_for_banks",
+    "name_without_letter",
     "postcode_malformed",
     "quantity_or_minutes",
     "reference_malformed",
