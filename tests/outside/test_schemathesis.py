@@ -24,9 +24,7 @@ RUNS = [
     (2, ["members", "apps"], "coverage,fuzzing"),
     (13, ["spending", "costs", "people"], "coverage,fuzzing,stateful"),
 ]
-"""For each run: a seed, the nouns with boundary values, and the phases.
-
-The stateful phase needs a request that succeeds by chance: seed 13 makes some."""
+"""For each run: a seed, the nouns with boundary values whose links are followed, and the phases."""
 
 
 @dataclass
@@ -105,12 +103,13 @@ def config(ids: dict[str, list[str]], tags: list[str], auth: Path) -> str:
         (CHECKS / "schemathesis.toml").read_text(encoding="utf-8"),
         f'[auth.wfc]\npath = "{auth}"\npeers = ["one", "two"]\n',
     ]
-    parts.append(f"[[operations]]\nexclude-tag = {json.dumps(tags)}\nphases = {{ coverage = {{ enabled = false }} }}\n")
+    off = ", ".join(f"{phase} = {{ enabled = false }}" for phase in ("coverage", "stateful"))
+    parts.append(f"[[operations]]\nexclude-tag = {json.dumps(tags)}\nphases = {{ {off} }}\n")
     parts += [f"[dictionaries.{name}]\nvalues = {json.dumps(values)}\n" for name, values in ids.items()]
     parts.append("[parameters]")
     for name in ids:
         place = "header" if name == "if-match" else "path"
-        parts.append(f'"{place}.{name}" = {{ dictionary = "{name}", probability = 0.2 }}')
+        parts.append(f'"{place}.{name}" = {{ dictionary = "{name}", probability = 0.3 }}')
     return "\n".join(parts)
 
 
