@@ -170,6 +170,29 @@ async def test_a_credit_note_takes_off_its_bill(world: World) -> None:
     await books_are_right(world)
 
 
+async def test_a_note_stands_on_its_approved_bill_and_takes_off_no_more(world: World) -> None:
+    """Of 36.30, two notes of 24.20 do not go off; a bill with a note is not undone before it."""
+    seller = await rich(world)
+    shop, day = await supplier(seller), await dated(world)
+    bill = await enter(seller, shop, line("30.00", "6.30"), **day)
+    more = day | {"creditsId": bill["id"]}
+    first, second = [await enter(seller, shop, line("-20.00", "-4.20"), number=n, **more) for n in ("C1", "C2")]
+    assert (await step(seller.coordinator, first, "approve", status=422))["facts"]["rule"] == "credited_bill_first"
+    await step(seller.coordinator, bill, "approve")
+    asked = [(seller.coordinator, f"/v1/bills/{one['id']}/transitions") for one in (first, second)]
+    assert sorted(await statuses(world, {"verb": "approve"}, *asked)) == [200, 422]
+    credited = (await seller.treasurer("GET", f"/v1/bills/{bill['id']}"))["credited"]["amount"]
+    assert credited == "24.20"
+    place = f"/v1/journals/{(await world.journal(seller, bill['id']))['id']}/reversals"
+    undone = await seller.treasurer("POST", place, {"reason": "vergissing"}, status=409)
+    assert undone["code"] == "reverse_that_first"
+    rejected = await enter(seller, shop, line("1.00", "0.21"), number="3", **day)
+    await step(seller.treasurer, rejected, "reject", reason="dubbel")
+    late = day | {"creditsId": rejected["id"]}
+    await enter(seller, shop, line("-1.00", "-0.21"), number="C3", status=422, **late)
+    await books_are_right(world)
+
+
 async def test_the_training_pot_and_a_restricted_fund_pay_no_more_than_they_have(world: World) -> None:
     seller = await rich(world)
     shop, day = await supplier(seller), await dated(world)
@@ -284,5 +307,9 @@ async def test_what_a_sender_got_pays_the_oldest_bill_first(world: World) -> Non
     place = f"/v1/journals/{(await world.journal(seller, first['id']))['id']}/reversals"
     await seller.treasurer("POST", f"/v1/journals/{paid['id']}/reversals", {"reason": "vergissing"})
     assert await amounts(first, second) == ["0.00", "0.00"]
-    await seller.treasurer("POST", place, {"reason": "dubbel"})
+    assert (await seller.treasurer("POST", place, {"reason": "dubbel"}, status=409))["code"] == "reverse_that_first"
+    of_note = f"/v1/journals/{(await world.journal(seller, note['id']))['id']}/reversals"
+    for one in (of_note, place):
+        for who in (seller.treasurer, seller.coordinator):
+            await who("POST", one, {"reason": "dubbel"})
     await books_are_right(world)

@@ -74,6 +74,19 @@ async def test_a_member_is_paid_what_they_advanced_the_oldest_first(
     await world.guard()
 
 
+async def test_nobody_records_a_payout_to_themselves(world: World, seller: Seller, buyer: Caller) -> None:
+    order = await world.order(buyer, await world.offering(seller, "200.00"))
+    await world.deliver(seller, order)
+    await claim(seller, order, "36.30")
+    member = (await owed(seller, "member"))["creditor"]
+    person_id = (await seller.member("GET", "/v1/me"))["person"]["id"]
+    office = {"personId": person_id, "role": "treasurer", "cooperativeId": seller.id}
+    await world.network("POST", "/v1/offices", office)
+    place, body = f"/v1/cooperatives/{seller.id}/payouts", {"creditor": member, "amount": euro("36.30")}
+    assert (await seller.member("POST", place, body, status=403))["code"] == "second_person_needed"
+    await seller.treasurer("POST", place, body)
+
+
 async def test_nobody_is_paid_more_than_they_are_owed(world: World, seller: Seller, buyer: Caller) -> None:
     order = await world.order(buyer, await world.offering(seller))
     await world.deliver(seller, order)

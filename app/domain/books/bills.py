@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.domain.access import Right
 from app.domain.creditors import Creditor, CreditorKind
-from app.domain.errors import RuleRefused, SecondPersonNeeded, VatDiffers
+from app.domain.errors import MoreThanLeft, RuleRefused, SecondPersonNeeded, VatDiffers
 from app.domain.input_vat import deductible_vat
 from app.domain.money import WHOLE, half_up, share_out
 from app.domain.second_person import of_staff_and_umbrella
@@ -255,6 +255,15 @@ def decide(case: Case[Bill], verb: str, *, reason: str = "") -> Bill:
     if state is BillState.APPROVED:
         return replace(case.thing, state=state, approved_by=case.actor.person, approved_at=case.now, reason=reason)
     return replace(case.thing, state=state, reason=reason)
+
+
+def check_note(note: Bill, bill: Bill) -> None:
+    """Raises RuleRefused for a credit note whose bill is not approved, MoreThanLeft for more than is left of it."""
+    if bill.state is not BillState.APPROVED:
+        raise RuleRefused(rule="credited_bill_first", value=bill.number)
+    left = bill.cents - bill.credited_cents
+    if -note.cents > left:
+        raise MoreThanLeft(left_cents=left)
 
 
 def undecided(bill: Bill, reason: str) -> Bill:

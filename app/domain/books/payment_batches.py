@@ -195,7 +195,7 @@ def refused(case: Case[PaymentItem]) -> PaymentItem:
 
 
 def check_maker(actor: Actor, creditors: Collection[Creditor], persons: Collection[UUID | None]) -> None:
-    """Raises SecondPersonNeeded for a maker whom the batch would pay."""
+    """Raises SecondPersonNeeded for somebody whom their own batch or payout would pay."""
     paid = {one.id for one in creditors if one.kind is CreditorKind.MEMBER}
     if actor.member_ids() & paid or actor.person in persons:
         raise SecondPersonNeeded(verb="make")

@@ -28,6 +28,7 @@ from app.domain.books.bills import (
     Payer,
     PayerKind,
     VatTreatment,
+    check_note,
     decide,
     totalled,
 )
@@ -194,7 +195,8 @@ async def move_bill(
     cooperative owes it, by its date. An approval is undone by the reversal of its journal; then the bill waits again.
 
     Raises WrongState, Stale, ReasonNeeded, SecondPersonNeeded for whoever entered or sent it, or whose purchase pays
-    it; BelowFloor and NumberOutOfRange if its payer has too little.
+    it; BelowFloor and NumberOutOfRange if its payer has too little; of a credit note RuleRefused before its bill is
+    approved, and MoreThanLeft for more than what is left of that bill.
     """
     seen = await bills.get(tx, bill_id)
     require_here_or_above(actor, find(BILL, verb).right, seen.cooperative_id, seen.umbrella_id)
@@ -203,6 +205,8 @@ async def move_bill(
     decided = decide(Case(bill, actor, tx.now), verb, reason=reason)
     if decided.state is BillState.APPROVED:
         await lend_staff_view(tx, bill.cooperative_id)
+        if bill.credits_id is not None:
+            check_note(bill, await bills.get(tx, bill.credits_id, lock=True))
         decided = await book_bill(tx, actor, decided)
     filed = bool(await attachments_of(tx, bill.id))
     await tell(tx, f"bill.{decided.state}", bill.cooperative_id, bill.id, number=bill.number, filed=filed)
@@ -271,11 +275,13 @@ async def _payer(tx: Tx, cooperative_id: UUID, given: PayerInput | None) -> Paye
 
 
 async def _check_credited(tx: Tx, bill: Bill) -> None:
-    """A credit note names a bill of the same sender. Raises NotFound, RuleRefused for a bill that names one."""
+    """A credit note names a bill of the same sender. Raises NotFound; RuleRefused for a bill that names one, or for one
+    that was rejected.
+    """
     if bill.credits_id is None:
         return
     credited = await bills.get(tx, bill.credits_id)
     if (credited.cooperative_id, credited.creditor) != (bill.cooperative_id, bill.creditor):
         raise NotFound
-    if bill.cents > 0 or credited.cents < 0:
+    if bill.cents > 0 or credited.cents < 0 or credited.state is BillState.REJECTED:
         raise RuleRefused(rule="credit_note_credits_bill", value=bill.number)

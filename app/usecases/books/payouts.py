@@ -7,6 +7,7 @@ from app.db.engine import Tx
 from app.db.people.cooperatives import books_from, cooperatives
 from app.domain.access import Right
 from app.domain.actors import Actor
+from app.domain.books.payment_batches import check_maker
 from app.domain.books.payouts import Payout, PayoutMethod, place_of
 from app.domain.creditors import CreditorKind
 from app.domain.days import check_day
@@ -37,11 +38,12 @@ async def record_payout(
 
     To a customer it is a repayment of what their order is owed back. Another cooperative gets it in its books, too.
 
-    Raises NotFound, NothingOwed for more than is owed, InBatch, DayOutOfRange, SecondPersonNeeded for the buyer and the
-    makers of an order.
+    Raises NotFound, NothingOwed for more than is owed, InBatch, DayOutOfRange, SecondPersonNeeded for the member who is
+    paid, and for the buyer and the makers of an order.
     """
     await cooperatives.plain.get(tx, cooperative_id)
     actor.require(Right.PAY_OUT, cooperative_id)
+    check_maker(actor, (creditor.creditor,), ())
     day = check_day("paid_on", paid_on or tx.today, await books_from(tx, cooperative_id), tx.today)
     return await pay_creditor(
         tx, actor, cooperative_id, creditor.creditor, amount.cents, day, place_of(method), reason=reason

@@ -14,12 +14,12 @@ from app.db.engine import Tx, uuid7
 from app.db.platform.outbox import tell
 from app.domain.actors import Actor
 from app.domain.books.bill_legs import bill_legs, cost_lines, cost_of, equity_leg, purchase_legs
-from app.domain.books.bills import Bill, LineVat, PayerKind, undecided, vat_of_lines
+from app.domain.books.bills import Bill, BillState, LineVat, PayerKind, undecided, vat_of_lines
 from app.domain.books.corrections import into_balance
 from app.domain.buying.spending import Request, decide, first_in_first_out, unpaid
 from app.domain.creditors import CreditorAccount, CreditorKind, account_of
 from app.domain.earning.thresholds import Year
-from app.domain.errors import BelowFloor, SecondPersonNeeded
+from app.domain.errors import BelowFloor, ReverseThatFirst, SecondPersonNeeded
 from app.domain.ledger import AccountKind, Journal, JournalKind, Leg, Posting, ResultLine, into_pots
 from app.domain.transitions import Case
 from app.usecases.shared.fund_floor import check_fund_floor
@@ -135,9 +135,13 @@ async def _check_payer(tx: Tx, bill: Bill) -> None:
 async def undo_bill(tx: Tx, undoing: Undoing) -> None:
     """The bill waits for a decision again. What a purchase of a member reserved is reserved again.
 
-    Raises BelowFloor, SecondPersonNeeded for the member who sent it or bought it.
+    Raises BelowFloor, SecondPersonNeeded for the member who sent it or bought it, ReverseThatFirst for a credit note.
     """
     bill = await bills.get(tx, undoing.source_id, lock=True)
+    for note in await bills.all(tx, credits_id=bill.id, state=BillState.APPROVED) if bill.credited_cents else ():
+        part = await ledger.parts_of(tx, "bill", note.id, JournalKind.BILL)
+        journal = await ledger.journal_of(tx, "bill", note.id, JournalKind.BILL, part)
+        raise ReverseThatFirst(kind=journal.kind, journal_id=str(journal.id))
     case = Case(bill, undoing.actor, tx.now)
     if case.is_member(bill.member_id):
         raise SecondPersonNeeded(verb="reverse")
