@@ -200,7 +200,8 @@ async def test_the_training_pot_and_a_restricted_fund_pay_no_more_than_they_have
     dear = await enter(
         seller, shop, line("100.01", None, "0", **course), number="1", payer={"kind": "training_pot"}, **day
     )
-    assert (await step(seller.coordinator, dear, "approve", status=409))["code"] == "below_floor"
+    refused = await step(seller.coordinator, dear, "approve", status=409)
+    assert (refused["code"], refused["facts"]) == ("below_floor", {"how": "training_pot"})
     fits = await enter(
         seller, shop, line("100.00", None, "0", **course), number="2", payer={"kind": "training_pot"}, **day
     )

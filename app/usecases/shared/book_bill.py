@@ -123,12 +123,13 @@ async def _tell_member(tx: Tx, request: Request, verb: str) -> None:
 
 async def _check_payer(tx: Tx, bill: Bill) -> None:
     """Raises BelowFloor if the training pot, or a restricted fund on a day since, has too little."""
-    left = 0
-    if bill.payer_kind is PayerKind.TRAINING_POT:
-        left = await training_pot_cents(tx, bill.cooperative_id)
-    elif bill.payer_kind is PayerKind.RESTRICTED_FUND and bill.payer_id is not None:
-        left = await ledger.lowest_of_fund(tx, bill.cooperative_id, bill.payer_id, bill.billed_on)
-    if left < 0:
+    if bill.payer_kind is PayerKind.TRAINING_POT and await training_pot_cents(tx, bill.cooperative_id) < 0:
+        raise BelowFloor(how="training_pot")
+    if (
+        bill.payer_kind is PayerKind.RESTRICTED_FUND
+        and bill.payer_id is not None
+        and await ledger.lowest_of_fund(tx, bill.cooperative_id, bill.payer_id, bill.billed_on) < 0
+    ):
         raise BelowFloor(how="fund")
 
 
