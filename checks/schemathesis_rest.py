@@ -19,6 +19,7 @@ UNSTATED = {
     "iban_malformed",
     "name_too_long_for_banks",
     "name_without_letter",
+    "payment_reference_malformed",
     "postcode_malformed",
     "quantity_or_minutes",
     "reference_malformed",

@@ -1,10 +1,13 @@
 """Bills of suppliers and members: entered by the staff, approved by a second person."""
 
+import re
 from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+from stdnum import iso11649
 
 from app.db.books.bills import bills
 from app.db.books.funds import funds
@@ -68,8 +71,20 @@ Biller = Annotated[
     Among(CreditorKind.SUPPLIER, CreditorKind.MEMBER, CreditorKind.COOPERATIVE),
     Doc("What it is. Another cooperative becomes the supplier of its name."),
 ]
+
+
+def _checked(reference: str) -> str:
+    """The reference; one of ISO 11649 with its check digits right. Raises PydanticCustomError."""
+    if re.fullmatch("RF[0-9]{2}[A-Z0-9]{1,21}", reference.replace(" ", "")) and not iso11649.is_valid(reference):
+        raise PydanticCustomError("payment_reference_malformed", "the check digits of this reference are wrong")
+    return reference
+
+
 PaymentReference = Annotated[
-    str, Text(1, 35, number=True), Doc("The reference that the payment must have, such as RF18539007547034.")
+    str,
+    Text(1, 35, number=True),
+    AfterValidator(_checked),
+    Doc("The reference that the payment must have, such as RF18539007547034."),
 ]
 
 LATEST_DUE = timedelta(days=730)
