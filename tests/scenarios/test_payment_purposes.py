@@ -44,8 +44,8 @@ async def with_supplier(world: World) -> tuple[Seller, Json]:
 async def test_a_payment_of_one_bill_has_its_reference_and_one_of_several_has_their_numbers(world: World) -> None:
     seller, shop = await with_supplier(world)
     today = f"{world.clock():%Y-%m-%d}"
-    mistyped = {"number": "W0", "creditor": shop, "billedOn": today, "paymentReference": RF[:-1] + "5"}
-    refused = await enter(seller, "", line("10.00", "2.10"), status=400, **mistyped)
+    mistyped: Json = {"creditor": shop, "billedOn": today, "paymentReference": RF[:-1] + "5"}
+    refused = await enter(seller, "", line("10.00", "2.10"), number="W0", status=400, **mistyped)
     assert refused["errors"][0]["code"] == "payment_reference_malformed"
     await bill(seller, shop, "W1", "10.00", billedOn=today, paymentReference=RF)
     await bill(seller, shop, "W2", "20.00", billedOn=today)
