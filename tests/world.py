@@ -462,7 +462,7 @@ class World:
         balances: dict[str, Decimal] = {}
         for account in found["items"]:
             balances[account["kind"]] = balances.get(account["kind"], Decimal()) + Decimal(account["balance"]["amount"])
-        passing = ("to_share", "advance", "in_transit")
+        passing = ("to_share", "advance")
         return {kind: f"{cents:.2f}" for kind, cents in balances.items() if cents or kind not in passing}
 
     async def work(self, later: timedelta = timedelta()) -> int:
