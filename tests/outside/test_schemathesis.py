@@ -20,11 +20,12 @@ FOUND = {200, 201, 202, 204, 403, 409, 412, 422}
 PUBLIC = {"/catalogue/offerings/{offering_id}", "/cooperatives/{cooperative_id}", "/municipalities/{municipality_id}"}
 PUBLIC |= {"/order-status/{token}", "/order-status/{token}/qr.svg"}
 RUNS = [
-    (1, ["orders", "catalogue", "payments", "webhooks"], "examples,coverage,fuzzing"),
-    (2, ["members", "apps"], "coverage,fuzzing"),
-    (13, ["spending", "costs", "people"], "coverage,fuzzing,stateful"),
+    (1, 1, ["orders", "catalogue", "payments", "webhooks"], "examples,coverage,fuzzing"),
+    (2, 2, ["members", "apps"], "coverage,fuzzing"),
+    (13, 2, ["spending", "costs", "people"], "coverage,fuzzing,stateful"),
 ]
-"""For each run: a seed, the nouns with boundary values whose links are followed, and the phases."""
+"""For each run: a seed, how many requests are made up for an operation, the nouns with boundary values whose links are
+followed, and the phases."""
 
 
 @dataclass
@@ -94,6 +95,7 @@ async def ids(world: World, sample: Sample) -> dict[str, list[str]]:
     order = await world.order(sample.buyer, jam)
     found["hold_id"] = (await seller.coordinator("POST", f"/v1/offerings/{jam}/holds", {"quantity": 1}))["id"]
     found |= {"webhook_id": hook["webhook"]["id"], "token": order["statusUrl"].rpartition("/")[2]}
+    found["year"] = "2019"  # the one whose numbers have to be checked
     return {name: [value] for name, value in found.items()} | {"if-match": ['"1"', '"2"', '"3"']}
 
 
@@ -113,7 +115,7 @@ def config(ids: dict[str, list[str]], tags: list[str], auth: Path) -> str:
     return "\n".join(parts)
 
 
-@pytest.mark.parametrize(("seed", "tags", "phases"), RUNS)
+@pytest.mark.parametrize(("seed", "examples", "tags", "phases"), RUNS)
 async def test_every_request_is_answered_as_the_contract_says(
     app: FastAPI,
     ids: dict[str, list[str]],
@@ -121,6 +123,7 @@ async def test_every_request_is_answered_as_the_contract_says(
     schemathesis: Path,
     tmp_path: Path,
     seed: int,
+    examples: int,
     tags: list[str],
     phases: str,
 ) -> None:
@@ -133,7 +136,8 @@ async def test_every_request_is_answered_as_the_contract_says(
     (tmp_path / "auth.json").write_text(json.dumps({"auth": auth}), encoding="utf-8")
     (tmp_path / "schemathesis.toml").write_text(config(ids, tags, tmp_path / "auth.json"), encoding="utf-8")
     report = tmp_path / "report.json"
-    how = ["--phases", phases, "--seed", str(seed), "--max-examples", "1", "--auth-wfc-user", "one", "--workers", "1"]
+    how = ["--phases", phases, "--seed", str(seed), "--max-examples", str(examples)]
+    how += ["--auth-wfc-user", "one", "--workers", "1"]
     how += ["--no-color", "--warnings", "off", "--report", "json", "--report-json-path", str(report)]
     async with served(heard.listening(app)) as address:
         command = [str(schemathesis), "--config-file", str(tmp_path / "schemathesis.toml"), "run", *how]
@@ -141,7 +145,8 @@ async def test_every_request_is_answered_as_the_contract_says(
         printed = await ran([*command, f"http://{address}/v1/openapi.json"], tmp_path, **hooks)
     assert json.loads(report.read_text(encoding="utf-8"))["test_cases"]["generated"] >= 1000
     assert len(heard.statuses) > 165
-    assert len(heard.unmet()) < len(heard.statuses) / 10, heard.unmet()
+    # Made-up requests seldom meet what needs a second id, in the body: a creditor, an order, a member.
+    assert len(heard.unmet()) < len(heard.statuses) / 8, heard.unmet()
     assert "stateful" not in phases or int(re.findall(r"API Links: +(\d+) covered", printed)[0]) > 0
     assert len(heard.read) > 60
     assert await same_for_both(heard, peers) <= PUBLIC
