@@ -11,9 +11,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -268,3 +269,16 @@ class Live:
         self.postgres.stop()
         shutil.rmtree(self.postgres.home)
         return code
+
+
+@contextlib.contextmanager
+def demo_by_wire(folder: Path) -> Iterator[Live]:
+    """The demo network, served over a wire to its database that a test can cut."""
+    made = Live.at(folder)
+    assert made.samen("demo").returncode == 0
+    with tempfile.TemporaryDirectory(prefix="wire") as place:
+        made.wire = Wire(made.postgres, Path(place))
+        made.serve()
+        yield made
+        made.stop()
+        made.wire.close()

@@ -111,7 +111,7 @@ def config(ids: dict[str, list[str]], tags: list[str], auth: Path) -> str:
     parts.append("[parameters]")
     for name in ids:
         place = "header" if name == "if-match" else "path"
-        parts.append(f'"{place}.{name}" = {{ dictionary = "{name}", probability = 0.3 }}')
+        parts.append(f'"{place}.{name}" = {{ dictionary = "{name}", probability = 0.5 }}')
     return "\n".join(parts)
 
 
@@ -145,8 +145,7 @@ async def test_every_request_is_answered_as_the_contract_says(
         printed = await ran([*command, f"http://{address}/v1/openapi.json"], tmp_path, **hooks)
     assert json.loads(report.read_text(encoding="utf-8"))["test_cases"]["generated"] >= 1000
     assert len(heard.statuses) > 165
-    # Made-up requests seldom meet what needs a second id, in the body: a creditor, an order, a member.
-    assert len(heard.unmet()) < len(heard.statuses) / 8, heard.unmet()
+    assert len(heard.unmet()) < len(heard.statuses) / 10, heard.unmet()
     assert "stateful" not in phases or int(re.findall(r"API Links: +(\d+) covered", printed)[0]) > 0
     assert len(heard.read) > 60
     assert await same_for_both(heard, peers) <= PUBLIC

@@ -2,16 +2,14 @@
 
 import asyncio
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.bank_files import DAY, camt, entry, statement
-from tests.live import Live, Wire
+from tests.live import Live, demo_by_wire
 from tests.world import IBAN, Caller
 
 LINES = 600
@@ -21,14 +19,8 @@ DELAYS = [0.2, 0.6, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0] if "SAMEN_LONG_RUNS" in os.env
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    made = Live.at(tmp_path_factory.mktemp("live"))
-    assert made.samen("demo").returncode == 0
-    with tempfile.TemporaryDirectory(prefix="wire") as folder:
-        made.wire = Wire(made.postgres, Path(folder))
-        made.serve()
+    with demo_by_wire(tmp_path_factory.mktemp("live")) as made:
         yield made
-        made.stop()
-        made.wire.close()
 
 
 async def own_account(live: Live, client: httpx.AsyncClient) -> tuple[Caller, str, str]:

@@ -316,7 +316,16 @@ async def test_a_ballot_and_a_remittance_are_paid_after_they_were_asked(world: W
         await _too_early(seller.treasurer, f"/v1/ballots/{ballot['id']}/payments", {}, "paidOn", "2026-11-10")
         await seller.treasurer("POST", f"/v1/ballots/{ballot['id']}/payments", {"paidOn": "2026-11-10"})
         await _too_early(seller.treasurer, f"{place}/payments", {}, "paidOn", "2026-11-10")
+        # November lowered what is owed to 45.00: the invoice of 50.00 is paid all the same, and not beside a payout.
+        payouts = f"/v1/cooperatives/{seller.id}/payouts"
+        town: Json = {"creditor": {"kind": "municipality", "id": seller.municipality_id}}
+        await seller.treasurer("POST", payouts, town | {"amount": {"amount": "45.01"}}, status=409)
+        paid = await seller.treasurer("POST", payouts, town | {"amount": {"amount": "45.00"}})
+        await seller.treasurer("POST", f"{place}/payments", {"paidOn": "2026-11-10"}, status=409)
+        await world.undo(seller, paid)
         await seller.treasurer("POST", f"{place}/payments", {"paidOn": "2026-11-10"})
+        await seller.treasurer("POST", payouts, town | {"amount": {"amount": "0.01"}}, status=409)
+        assert (await seller.treasurer("GET", place))["state"] == "settled"
     await books_are_right(world)
 
 

@@ -56,6 +56,7 @@ async def test_no_cell_of_the_export_is_a_formula(world: World) -> None:
     await app("POST", f"/v1/orders/{order['id']}/transitions", {"verb": "complete"})
     text = await seller.treasurer("GET", f"/v1/cooperatives/{seller.id}/journal-export?format=csv")
     rows = list(csv.DictReader(io.StringIO(text)))
+    assert {row["party"] for row in rows if not row["party_name"]} == {"", "1a"}
     assert {row["party_name"] for row in rows} == {"", "'=1+1"}
     assert "-10.00" not in {row["party_name"] for row in rows}
     assert any(row["amount"].startswith("-") for row in rows)

@@ -5,7 +5,6 @@ import contextlib
 import os
 import subprocess
 import sys
-import tempfile
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -17,7 +16,7 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.live import ROOT, Live, Wire, until
+from tests.live import ROOT, Live, demo_by_wire, until
 from tests.scenarios.money import amount
 from tests.scenarios.papers import COMPANY
 from tests.world import GUEST, Caller, Json
@@ -29,14 +28,8 @@ CLIENTS, ACTS, KILLS = (100, 40, 3) if "SAMEN_LONG_RUNS" in os.environ else (20,
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    made = Live.at(tmp_path_factory.mktemp("live"))
-    assert made.samen("demo").returncode == 0
-    with tempfile.TemporaryDirectory(prefix="wire") as folder:
-        made.wire = Wire(made.postgres, Path(folder))
-        made.serve()
+    with demo_by_wire(tmp_path_factory.mktemp("live")) as made:
         yield made
-        made.stop()
-        made.wire.close()
 
 
 async def offering(live: Live) -> str:

@@ -36,12 +36,6 @@ IN_BATCH = """coalesce((
      where i.creditor_id = {id} and i.cooperative_id = $1 and i.state = 'open' and t.state in ('draft', 'approved')),
     0)::bigint"""
 """What open batches of the cooperative $1 are to pay a creditor."""
-_INVOICED = """(
-    select coalesce(sum(r.cents) filter (where r.state = 'invoiced' or r.by_payouts), 0) from remittance r
-     where r.cooperative_id = $1 and r.municipality_id::text = a.party)
-    + (select coalesce(sum(e.cents), 0) from entry e
-        where e.account_id = a.id and coalesce(e.facts ->> 'of', e.rule) = 'payout')"""
-"""What a municipality invoiced and was not paid; a later month may have lowered what it is owed."""
 _LIST = f"""
     with owed as (
         select a.id, a.cooperative_id, a.kind, a.member_id, a.party, b.posted
@@ -88,15 +82,11 @@ async def lock_payables(tx: Tx, cooperative_id: UUID) -> None:
 
 
 async def owed_to(tx: Tx, cooperative_id: UUID, creditors: Sequence[Creditor]) -> dict[Creditor, Owed]:
-    """What each of these creditors is owed, in one statement; whoever the cooperative cannot owe is left out.
-
-    To a municipality that is what it invoiced, if a later month lowered what it is owed.
-    """
+    """What each of these creditors is owed, in one statement; whoever the cooperative cannot owe is left out."""
     by_name = {(str(one.kind), one.id): one for one in creditors}
     sql = f"""
         select n.kind, n.id, s.account, o.customer_person_id as person_id, o.reference as order_reference,
-               greatest(coalesce(b.posted, 0), case n.kind when 'municipality' then {_INVOICED} end)::bigint
-                   as balance_cents,
+               coalesce(b.posted, 0) as balance_cents,
                {IN_BATCH.format(id="n.id")} as in_batch_cents
           from unnest($2::text[], $3::uuid[]) n (kind, id)
           left join supplier s on n.kind = 'supplier' and s.id = n.id and s.cooperative_id = $1
@@ -174,7 +164,11 @@ async def due_on(tx: Tx, cooperative_id: UUID, day: date) -> dict[Creditor, int]
     sql = f"""
         select creditor, cents from (
             select {CREDITOR} as creditor,
-                   case a.kind when 'payable_municipality' then {_INVOICED}
+                   least(b.posted, case a.kind when 'payable_municipality' then (
+                       select coalesce(sum(r.cents) filter (where r.state = 'invoiced' or r.by_payouts), 0)
+                         from remittance r where r.cooperative_id = $1 and r.municipality_id::text = a.party)
+                       + (select coalesce(sum(e.cents), 0) from entry e
+                           where e.account_id = a.id and coalesce(e.facts ->> 'of', e.rule) = 'payout')
                        else b.posted - (
                        select coalesce(sum(greatest(0, l.cents - bill_paid(l) - (
                                   select coalesce(-sum(n.cents), 0) from bill n
@@ -182,7 +176,7 @@ async def due_on(tx: Tx, cooperative_id: UUID, day: date) -> dict[Creditor, int]
                          from bill l
                         where l.cooperative_id = $1 and l.state = 'approved' and l.due_on > $2 and l.cents > 0
                           and l.creditor_id = coalesce(a.member_id, (
-                              select s.id from supplier s where s.cooperative_id = $1 and s.account = a.party))) end
+                              select s.id from supplier s where s.cooperative_id = $1 and s.account = a.party))) end)
                    - {IN_BATCH.format(id=f"({CREDITOR} ->> 'id')::uuid")} as cents
               from account a join balance b on b.account_id = a.id
              where a.cooperative_id = $1 and a.currency = 'EUR' and a.kind in {KINDS} and b.posted > 0) d

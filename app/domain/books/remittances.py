@@ -217,6 +217,11 @@ def by_payouts(found: Sequence[Remittance], paid_cents: int, day: date) -> list[
     return changed
 
 
+def left_of_invoices(found: Sequence[Remittance], paid_cents: int) -> int:
+    """What is left to pay of invoices that payouts did not pay, in cents."""
+    return sum(one.cents for one in found if one.state is RemittanceState.INVOICED or one.by_payouts) - paid_cents
+
+
 def recompute_lines(lines: Sequence[Line]) -> list[Recomputed]:
     """Every line, computed again from the months in it; a mirrored line has no inputs of its own."""
     found = []

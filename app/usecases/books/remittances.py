@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from app.db import ledger
-from app.db.books.remittances import months_reported, owed_lines, remittances, specifications
+from app.db.books.payables import lock_payables
+from app.db.books.remittances import months_reported, owed_lines, paid_out_to, remittances, specifications
 from app.db.engine import Tx, uuid7
 from app.db.people.cooperatives import cooperatives
 from app.db.people.persons import lend_staff_view
@@ -18,6 +19,7 @@ from app.domain.books.remittances import (
     check_period,
     digest,
     invoiced,
+    left_of_invoices,
     recompute,
     settled,
     settlement,
@@ -119,6 +121,8 @@ async def settle_remittance(
 ) -> Remittance:
     """Record that the remittance was paid by bank. A payout to the municipality does that, too.
 
+    It is paid as invoiced, also if a later month lowered what is owed.
+
     Raises WrongState, DayOutOfRange; NothingOwed and InBatch as a payout does.
     """
     found = await remittances.get(tx, remittance_id, lock=True)
@@ -126,9 +130,11 @@ async def settle_remittance(
     expect(found.version, expected_version)
     day = check_day("paid_on", paid_on or tx.today, day_of(found.reported_at), tx.today)
     paid = settled(Case(found, actor, tx.now), day)
-    await check_payable(
-        tx, found.cooperative_id, Creditor(CreditorKind.MUNICIPALITY, found.municipality_id), found.cents
-    )
+    await lock_payables(tx, found.cooperative_id)
+    place = {"cooperative_id": found.cooperative_id, "municipality_id": found.municipality_id}
+    left = left_of_invoices(await remittances.all(tx, **place), await paid_out_to(tx, **place))
+    municipality = Creditor(CreditorKind.MUNICIPALITY, found.municipality_id)
+    await check_payable(tx, found.cooperative_id, municipality, found.cents, invoiced_cents=left)
     part = await ledger.parts_of(tx, "remittance", found.id, JournalKind.REMITTANCE) + 1
     await ledger.post(
         tx,

@@ -139,9 +139,10 @@ async def undo_bill(tx: Tx, undoing: Undoing) -> None:
     Raises BelowFloor, SecondPersonNeeded for the member who sent it or bought it, ReverseThatFirst for a credit note.
     """
     bill = await bills.get(tx, undoing.source_id, lock=True)
-    for note in await bills.all(tx, credits_id=bill.id, state=BillState.APPROVED) if bill.credited_cents else ():
-        part = await ledger.parts_of(tx, "bill", note.id, JournalKind.BILL)
-        journal = await ledger.journal_of(tx, "bill", note.id, JournalKind.BILL, part)
+    notes = await bills.all(tx, credits_id=bill.id, state=BillState.APPROVED) if bill.credited_cents else []
+    if notes:
+        part = await ledger.parts_of(tx, "bill", notes[0].id, JournalKind.BILL)
+        journal = await ledger.journal_of(tx, "bill", notes[0].id, JournalKind.BILL, part)
         raise ReverseThatFirst(kind=journal.kind, journal_id=str(journal.id))
     case = Case(bill, undoing.actor, tx.now)
     if case.is_member(bill.member_id):

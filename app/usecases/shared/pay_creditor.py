@@ -1,6 +1,7 @@
 """Books money that goes to a creditor."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -81,8 +82,12 @@ async def pay_creditor(
     return payout
 
 
-async def check_payable(tx: Tx, cooperative_id: UUID, creditor: Creditor, cents: int) -> CreditorAccount:
+async def check_payable(
+    tx: Tx, cooperative_id: UUID, creditor: Creditor, cents: int, *, invoiced_cents: int = 0
+) -> CreditorAccount:
     """The account of a creditor who is owed so much that no open batch is to pay. Nobody else pays creditors then.
+
+    At least `invoiced_cents` count as owed.
 
     Raises NotFound, NothingOwed, InBatch.
     """
@@ -90,7 +95,7 @@ async def check_payable(tx: Tx, cooperative_id: UUID, creditor: Creditor, cents:
     found = (await owed_to(tx, cooperative_id, (creditor,))).get(creditor)
     if found is None:
         raise NotFound
-    found.check(cents)
+    replace(found, balance_cents=max(found.balance_cents, invoiced_cents)).check(cents)
     return found.account
 
 
