@@ -155,20 +155,21 @@ async def test_an_address_that_is_none_is_refused_and_holds_up_nobody(world: Wor
 
 
 async def test_a_busy_webhook_leaves_the_events_their_connections(
-    world: World, settings: Settings, database_url: str
+    world: World, settings: Settings, database_url: str, superuser: asyncpg.Connection
 ) -> None:
     """Its answers wait for each other's row, here as long as the test locks it; the tasks are there at once."""
     seller, app, stop = await world.cooperative(), await world.app(SCOPES), asyncio.Event()
     offering = await world.offering(seller)
-    holder = await asyncpg.connect(database_url.replace("samen@", "postgres@"))
     async with receiving() as receiver, worker_of(settings, logins_at(database_url)) as worker:
         webhook = (await hook(app, receiver.url))["webhook"]["id"]
         for _ in range(MOST_OF_APP):
             await world.order(app, offering)
-        async with holder.transaction():
-            await holder.execute("select 1 from webhook where id = $1::text::uuid for no key update", webhook)
+        receiver.patient = asyncio.Event()
+        async with superuser.transaction():
+            await superuser.execute("select 1 from webhook where id = $1::text::uuid for no key update", webhook)
             working = asyncio.create_task(worker.run(stop))
-            await until(lambda: len(receiver.calls) == MOST_OF_APP)
+            await until(lambda: len(receiver.calls) == MOST_OF_APP, seconds=120)
+            receiver.patient.set()
             began = time.monotonic()
             order = await world.order(app, offering)
 
@@ -179,7 +180,6 @@ async def test_a_busy_webhook_leaves_the_events_their_connections(
             assert time.monotonic() - began < 3
         stop.set()
         await working
-    await holder.close()
 
 
 async def test_who_answers_slowly_holds_up_nobody_else(world: World) -> None:
