@@ -215,13 +215,13 @@ class Live:
         self.process = subprocess.Popen(limited, env=self.environment, cwd=ROOT)
         self.await_ready()
 
-    def await_ready(self, seconds: float = 30) -> None:
+    def await_ready(self, seconds: float = 120) -> None:
         ends = time.monotonic() + seconds
-        while time.monotonic() < ends:
-            try:
-                if httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200:
-                    return
-            except httpx.TransportError:
+        with httpx.Client(base_url=self.url, timeout=2) as client:
+            while time.monotonic() < ends:
+                with contextlib.suppress(httpx.TransportError):
+                    if client.get("/readyz").status_code == 200:
+                        return
                 time.sleep(0.1)
         raise AssertionError("the server is not ready")
 

@@ -43,8 +43,9 @@ KEYWORD = inspect.Parameter.KEYWORD_ONLY
 NO_CONTENT = 204
 
 
+@cache
 def router_of(table: Noun) -> APIRouter:
-    """The routes of a noun."""
+    """The routes of a noun, made once a process: all its apps have them in common."""
     router = noun_router(table.name)
     for operation in table.operations:
         add(router, operation)

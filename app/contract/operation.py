@@ -174,7 +174,7 @@ def _pascal(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("_"))
 
 
-@dataclass
+@dataclass(eq=False)
 class Noun:
     """The operations of a noun."""
 
