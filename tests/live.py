@@ -45,7 +45,7 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-async def until(look: Callable[[], Any], seconds: float = 30) -> None:
+async def until(look: Callable[[], Any], seconds: float = 120) -> None:
     """Waits until `look`, a function or a coroutine function, returns true. Raises AssertionError after the seconds."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:

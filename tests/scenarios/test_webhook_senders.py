@@ -168,7 +168,7 @@ async def test_a_busy_webhook_leaves_the_events_their_connections(
         async with superuser.transaction():
             await superuser.execute("select 1 from webhook where id = $1::text::uuid for no key update", webhook)
             working = asyncio.create_task(worker.run(stop))
-            await until(lambda: len(receiver.calls) == MOST_OF_APP, seconds=120)
+            await until(lambda: len(receiver.calls) == MOST_OF_APP)
             receiver.patient.set()
             began = time.monotonic()
             order = await world.order(app, offering)
@@ -197,13 +197,13 @@ async def test_who_answers_slowly_holds_up_nobody_else(world: World) -> None:
         order = await world.order(quick, offering)
         await world.work()
         working = asyncio.create_task(Worker(world.worker_database, sender=sender).run(stop))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not swift.calls:  # noqa: ASYNC110  another's server
                 await asyncio.sleep(0.02)
         assert len(deaf.calls) <= MOST_OF_APP < WEBHOOKS_AT_ONCE
         assert order["id"] in swift.calls[0][1].decode()
         deaf.patient.set()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(deaf.calls) < 50:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         stop.set()
