@@ -45,7 +45,7 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-async def until(look: Callable[[], Any], seconds: float = 120) -> None:
+async def until(look: Callable[[], Any], seconds: float = 30) -> None:
     """Waits until `look`, a function or a coroutine function, returns true. Raises AssertionError after the seconds."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
@@ -215,7 +215,7 @@ class Live:
         self.process = subprocess.Popen(limited, env=self.environment, cwd=ROOT)
         self.await_ready()
 
-    def await_ready(self, seconds: float = 120) -> None:
+    def await_ready(self, seconds: float = 30) -> None:
         ends = time.monotonic() + seconds
         with httpx.Client(base_url=self.url, timeout=2) as client:
             while time.monotonic() < ends:
