@@ -75,14 +75,36 @@ def chromium() -> str:
 
 def debian(name: str) -> str:
     """A program of the Debian package of its name; as root on Debian it is installed on first use."""
+    said = ""
     with alone("debian"):
         if _program(name) is None and os.geteuid() == 0 and shutil.which("apt-get"):
-            # The package must not start its server.
-            quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-            for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", name]):
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    subprocess.run(command, env=quiet, check=False, capture_output=True, timeout=150)
-    return _program(name) or missing(f"{name} is not installed: apt-get install {name}")
+            said = _install(name)
+    return _program(name) or missing(f"{name} is not installed: apt-get install {name}\n{said[-1000:]}")
+
+
+def _install(package: str) -> str:
+    """Installs a Debian package and what an earlier, broken installation left; returns what was printed."""
+    # The package must not start its server.
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    wait = ("-o", "DPkg::Lock::Timeout=120")
+    said = []
+    for command in (
+        ["dpkg", "--configure", "-a"],
+        ["apt-get", "update", "-qq"],
+        ["apt-get", "install", "-y", "-qq", *wait, package],
+    ):
+        # Without a timeout: a killed installation would make all later ones fail.
+        made = subprocess.run(
+            command,
+            env=quiet,
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        )
+        said.append(made.stdout)
+    return "\n".join(said)
 
 
 def _program(name: str) -> str | None:
