@@ -29,6 +29,8 @@ DRAIN = 4
 RESTARTS = 4
 AT_ONCE = 6
 """Clients of each proxy."""
+PAUSE = 0.03
+"""Seconds between two requests of a client: the process that starts needs its share of the machine."""
 LEAST = 5_000
 """The least number of requests, none of which may fail."""
 
@@ -53,6 +55,7 @@ class Load:
                     self.met[f"{answer.request.method} {answer.status_code}"] += 1
                 except httpx.HTTPError as error:
                     self.met[f"{type(error).__name__} {error.request.method}"] += 1
+                await asyncio.sleep(PAUSE)
 
     async def _one(self, client: httpx.AsyncClient, number: int) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": uuid.uuid4().hex}
