@@ -215,7 +215,8 @@ class Live:
         self.process = subprocess.Popen(limited, env=self.environment, cwd=ROOT)
         self.await_ready()
 
-    def await_ready(self, seconds: float = 30) -> None:
+    def await_ready(self, seconds: float = 60) -> None:
+        """A start takes ten seconds of a processor; several may start at once."""
         ends = time.monotonic() + seconds
         with httpx.Client(base_url=self.url, timeout=2) as client:
             while time.monotonic() < ends:
