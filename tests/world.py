@@ -23,6 +23,7 @@ from app.adapters.webhooks import Sender
 from app.db.engine import Database, opened
 from app.db.logins import READER_ROLE
 from app.domain.access import Scope
+from app.domain.days import day_of
 from app.keys import app_issuer, people_issuer
 from app.running.run import SystemRun
 from app.settings import Settings
@@ -180,6 +181,11 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.fixed or datetime.now(UTC)
+
+    @property
+    def today(self) -> date:
+        """The day in Amsterdam, which is another one than that of the machine for some hours."""
+        return day_of(self())
 
     @contextlib.contextmanager
     def at(self, day: str) -> Iterator[None]:

@@ -104,7 +104,7 @@ async def under(world: World, umbrella: Seller) -> Seller:
     version = (await world.network("GET", place))["version"]
     await world.network("PATCH", place, {"umbrellaId": umbrella.id}, headers={"If-Match": f'"{version}"'})
     rules: list[Json] = [{"kind": "share_of_surplus", "to": "parent", "percent": "10"}, {"kind": "pot"}]
-    await world.agreement(child, rules, NOTHING, world.clock().date().isoformat())
+    await world.agreement(child, rules, NOTHING, world.clock.today.isoformat())
     return child
 
 

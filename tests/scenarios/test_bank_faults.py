@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from app.domain.days import day_of
 from tests.bank_files import DAY, camt, entry, statement
 from tests.live import Live, demo_by_wire
 from tests.world import IBAN, Caller
@@ -73,7 +74,7 @@ async def test_killed_while_a_file_comes(live: Live, victim: str) -> None:
 
 def of_today(iban: str, count: int) -> bytes:
     """A statement of today with so many lines of 1.00."""
-    today = datetime.now(UTC).date().isoformat()
+    today = day_of(datetime.now(UTC)).isoformat()
     entries = [entry("1.00", reference=f"R{number}", text=f"gift {number}") for number in range(count)]
     return camt(statement(*entries, opening="0.00", closing=f"{count}.00", iban=iban)).replace(
         DAY.encode(), today.encode()

@@ -28,7 +28,7 @@ async def rich(world: World) -> Seller:
 
 
 async def dated(world: World, **more: Any) -> Json:
-    return {"billedOn": world.clock().date().isoformat()} | more
+    return {"billedOn": world.clock.today.isoformat()} | more
 
 
 async def tasks(world: World, seller: Seller) -> list[str]:
@@ -115,7 +115,7 @@ async def test_vat_that_a_supplier_does_not_charge(
 async def test_under_the_small_business_scheme_no_vat_is_deducted(world: World) -> None:
     """A reverse-charged bill of 100.00 costs 121.00, of which 21.00 is owed."""
     seller = await world.cooperative(FUND)
-    await choose(world, seller, world.clock().date().isoformat())
+    await choose(world, seller, world.clock.today.isoformat())
     await world.sale(seller, await world.app(), "1000.00")
     more = await dated(world, vatTreatment="reverse_charged")
     bill = await enter(seller, await supplier(seller), line("100.00", None), **more)

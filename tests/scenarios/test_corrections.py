@@ -149,7 +149,7 @@ async def test_what_follows_from_another_act_says_what_to_undo(world: World) -> 
 
 async def test_opening_balances_stay(world: World) -> None:
     seller = await world.cooperative()
-    today = world.clock().date().isoformat()
+    today = world.clock.today.isoformat()
     body: Json = {"asOf": today, "accounts": [{"kind": "bank", "amount": euro("10.00")}]}
     body["accounts"].append({"kind": "cooperative_fund", "amount": euro("10.00")})
     made = await seller.treasurer("POST", f"/v1/cooperatives/{seller.id}/opening-balances", body)
@@ -215,7 +215,7 @@ async def test_both_faces_undo_a_payment(world: World) -> None:
     found = made["data"]["reverseJournal"]
     assert (found["state"], found["kind"], found["sourceId"]) == ("BOOKED", "PAYMENT", paid["id"])
     (seen,) = await seller.treasurer("GET", f"/v1/orders/{order['id']}/payments")
-    assert (seen["reversedOn"], seen["reason"]) == (world.clock().date().isoformat(), "verkeerde order")
+    assert (seen["reversedOn"], seen["reason"]) == (world.clock.today.isoformat(), "verkeerde order")
     assert (await app("GET", f"/v1/orders/{order['id']}"))["payment"] == "unpaid"
     again = await seller.treasurer.graphql(query.replace("een", "twee"), id=journal["id"], input={"reason": "x"})
     assert again["errors"][0]["extensions"]["code"] == "already_settled"

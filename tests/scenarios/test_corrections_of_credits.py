@@ -131,7 +131,7 @@ async def test_vat_of_a_credit_goes_back_as_it_came(world: World, small: bool) -
     lead, partner = [await world.cooperative(RULES) for _ in range(2)]
     await apart(world, lead, partner)
     if small:
-        await choose(world, partner, world.clock().date().isoformat())
+        await choose(world, partner, world.clock.today.isoformat())
     for seller in (lead, partner):
         await world.sale(seller, await world.app(), "200.00")
     purchase = await plan(world, lead, cloth(), partners=(partner,), deductible=True)

@@ -248,7 +248,7 @@ async def test_random_credits_and_reversals_leave_no_trace(world: World, seed: i
     lead, left, right = sides = [await world.cooperative(random.choice((COLLECTIVE, SAENS_TOIS))) for _ in range(3)]
     await apart(world, *sides)
     if seed % 2:
-        await choose(world, left, world.clock().date().isoformat())
+        await choose(world, left, world.clock.today.isoformat())
     roles = [slot(f"Rol {n}", 1, kind="rest", vatClass=random.choice(("standard", "reduced"))) for n in range(4)]
     lines = [line(f"{random.randint(5000, 50000) / 100:.2f}", vat) for vat in ("standard", "reduced")]
     costs = [{"title": "Tent", "supplier": "Verhuur BV", "amount": euro("24.20"), "vat": euro("4.20")}]

@@ -77,7 +77,7 @@ async def test_a_side_refuses_and_the_other_asks_again(world: World) -> None:
     assert (refused["state"], refused["answer"]) == ("declined", "het is geleverd")
     assert "confirm_reversal" not in await todo(world, sister.treasurer)
     assert (await sister.treasurer("POST", place, {"reason": "x"}, status=409))["code"] == "already_settled"
-    again = await undo(farm, ours, day=world.clock().date().isoformat())
+    again = await undo(farm, ours, day=world.clock.today.isoformat())
     assert again["id"] != asked["id"]
     assert (await undo(sister, theirs, 422, day="2026-01-01"))["facts"]["rule"] == "both_name_one_day"
     await undo(sister, theirs)

@@ -296,7 +296,7 @@ async def test_a_customer_whom_a_batch_paid_is_forgotten(world: World, seller: S
 async def test_what_a_credit_note_took_off_a_later_bill_holds_nothing_back(world: World, seller: Seller) -> None:
     supplier_id = await bills.supplier(seller)
     await account(seller, {"kind": "supplier", "id": supplier_id})
-    today: Json = {"billedOn": world.clock().date().isoformat()}
+    today: Json = {"billedOn": world.clock.today.isoformat()}
     later = (world.clock() + timedelta(days=30)).date().isoformat()
     await world.lower_floor(seller)
     first = await bills.enter(seller, supplier_id, bills.line("100.00", None, "0"), number="1", dueOn=later, **today)

@@ -196,7 +196,7 @@ async def test_the_scheme_changes_every_price_of_its_seller_alone(world: World) 
     rates = {"standard": "12.10", "reduced": "10.90", "lodging": "12.10"}
     assert before == {one: rates.get(c, "10.00") if basis == "excl" else "10.00" for one, (c, basis) in mine.items()}
     versions = {one: (await seller.member("GET", f"/v1/offerings/{one}"))["version"] for one in mine}
-    await choose(world, seller, world.clock().date().isoformat())
+    await choose(world, seller, world.clock.today.isoformat())
     assert {(await shown(world, one))["price"]["amount"] for one in mine} == {"10.00"}
     assert (await shown(world, theirs))["price"]["amount"] == "12.10"
     await choose(world, seller, None)

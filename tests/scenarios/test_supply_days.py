@@ -100,7 +100,7 @@ async def test_a_day_that_was_not_yet_is_refused(world: World) -> None:
 async def test_another_step_has_no_day(world: World) -> None:
     seller, app = await world.cooperative(), await world.app()
     order = await world.order(app, await world.offering(seller))
-    body = {"verb": "accept", "deliveredOn": world.clock().date().isoformat()}
+    body = {"verb": "accept", "deliveredOn": world.clock.today.isoformat()}
     refused = await seller.member("POST", f"/v1/orders/{order['id']}/transitions", body, status=422)
     assert refused["facts"]["rule"] == "day_of_delivery_only"
 
@@ -123,7 +123,7 @@ async def test_both_faces_enter_a_day(world: World) -> None:
     order = await accepted(world, seller, app)
     document = """mutation It($id: UUID!, $day: Date!) {
       moveOrder(id: $id, idempotencyKey: "k", input: {verb: DELIVER, deliveredOn: $day}) { workDate } }"""
-    today = world.clock().date().isoformat()
+    today = world.clock.today.isoformat()
     answer = await seller.member.graphql(document, id=order["id"], day="2020-01-01")
     assert answer["errors"][0]["extensions"]["code"] == "day_out_of_range"
     answer = await seller.member.graphql(document.replace('"k"', '"l"'), id=order["id"], day=today)

@@ -377,7 +377,7 @@ async def test_allowances_and_permissions(world: World) -> None:
     def given(*, withdrawn: bool = False) -> Any:
         async def build() -> Built:
             caller, member_id = await world.member(seller)
-            today = world.clock().date()
+            today = world.clock.today
             body = {"memberId": member_id, "startsOn": today.isoformat()}
             body |= {"until": (today + timedelta(days=90)).isoformat()}
             made = await manager("POST", f"/v1/cooperatives/{seller.id}/permissions", body)

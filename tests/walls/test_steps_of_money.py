@@ -338,7 +338,7 @@ async def test_bank_statements(world: World) -> None:
     typist = roles["second"]
     assert typist is not None
     days = count()
-    first = world.clock().date() - timedelta(days=MOST_STATEMENTS)
+    first = world.clock.today - timedelta(days=MOST_STATEMENTS)
 
     def at(*verbs: str) -> Any:
         async def build() -> Built:

@@ -112,7 +112,7 @@ async def test_agreements(world: World) -> None:
     await world.sale(seller, await world.app(), "50.00")
     double = await world.officer("treasurer", cooperativeId=seller.id)
     await offices(world, double, controller=seller.municipality_id)
-    today, days = world.clock().date(), itertools.count(10)
+    today, days = world.clock.today, itertools.count(10)
     sides = {"sign_for_cooperative": "cooperative", "sign_for_municipality": "municipality"}
 
     def at(*verbs: str, start: int | None = None, by: Caller | None = None, taken: bool = False) -> Any:
