@@ -29,7 +29,7 @@ DRAIN = 4
 RESTARTS = 4
 AT_ONCE = 6
 """Clients of each proxy."""
-PAUSE = 0.03
+PAUSE = 0.1
 """Seconds between two requests of a client: the process that starts needs its share of the machine."""
 LEAST = 5_000
 """The least number of requests, none of which may fail."""
