@@ -93,7 +93,7 @@ def _install(package: str) -> str:
         ["apt-get", "update", "-qq"],
         ["apt-get", "install", "-y", "-qq", *wait, package],
     ):
-        # Without a timeout: a killed installation would make all later ones fail.
+        # apt itself gives up if nobody answers. It is not killed: a broken installation would make all later ones fail.
         made = subprocess.run(
             command,
             env=quiet,

@@ -184,7 +184,7 @@ class Clock:
 
     @property
     def today(self) -> date:
-        """The day in Amsterdam, which is another one than that of the machine for some hours."""
+        """The day in Amsterdam, which begins an hour or two before that of UTC."""
         return day_of(self())
 
     @contextlib.contextmanager

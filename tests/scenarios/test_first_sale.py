@@ -1,8 +1,7 @@
 """The acceptance scenarios of the first sale, through the public API only; amounts in euro."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from app.domain.days import day_of
 from app.running.run import SystemRun
 from app.usecases.ledger import check_books
 from tests.scenarios.papers import files_are_right
@@ -257,7 +256,7 @@ async def test_the_parents_share_goes_where_the_agreement_was_written(world: Wor
     await move(seller.coordinator, umbrellas[0].id, status=403)
     await move(world.network, umbrellas[0].id)
     rules = [{"kind": "share_of_surplus", "to": "parent", "percent": "10"}, {"kind": "pot"}]
-    tomorrow = day_of(datetime.now(UTC) + timedelta(days=1))
+    tomorrow = world.clock.today + timedelta(days=1)
     draft = {"title": "Koepel", "activeFrom": tomorrow.isoformat(), "rules": rules, "examples": NOTHING}
     drafted = await seller.treasurer("POST", f"{place}/agreements", draft)
     assert drafted["parentId"] == umbrellas[0].id

@@ -297,7 +297,7 @@ async def test_what_a_credit_note_took_off_a_later_bill_holds_nothing_back(world
     supplier_id = await bills.supplier(seller)
     await account(seller, {"kind": "supplier", "id": supplier_id})
     today: Json = {"billedOn": world.clock.today.isoformat()}
-    later = (world.clock() + timedelta(days=30)).date().isoformat()
+    later = (world.clock.today + timedelta(days=30)).isoformat()
     await world.lower_floor(seller)
     first = await bills.enter(seller, supplier_id, bills.line("100.00", None, "0"), number="1", dueOn=later, **today)
     await bills.step(seller.coordinator, first, "approve")

@@ -92,7 +92,7 @@ async def test_a_day_lies_after_the_membership_and_the_first_day_of_the_books(wo
 async def test_a_day_that_was_not_yet_is_refused(world: World) -> None:
     seller, app = await world.cooperative(), await world.app()
     order = await accepted(world, seller, app)
-    tomorrow = (world.clock() + timedelta(days=2)).date().isoformat()
+    tomorrow = (world.clock.today + timedelta(days=2)).isoformat()
     refused = await deliver(seller.coordinator, order, tomorrow, 400)
     assert [(one["field"], one["code"]) for one in refused["errors"]] == [("deliveredOn", "day_out_of_range")]
 
@@ -106,10 +106,10 @@ async def test_another_step_has_no_day(world: World) -> None:
 
 
 async def test_the_customer_has_fourteen_days_from_the_day_on_which_it_was_entered(world: World) -> None:
-    with world.clock.at((world.clock() - timedelta(days=9)).date().isoformat()):
+    with world.clock.at((world.clock.today - timedelta(days=9)).isoformat()):
         seller, app = await world.cooperative(), await world.app()
     order = await accepted(world, seller, app)
-    day = (world.clock() - timedelta(days=6)).date().isoformat()
+    day = (world.clock.today - timedelta(days=6)).isoformat()
     await deliver(seller.member, order, day)
     await world.work(timedelta(days=13, hours=23))
     seen = await app("GET", f"/v1/orders/{order['id']}")

@@ -35,7 +35,7 @@ async def test_orders(world: World) -> None:
         async def build() -> Built:
             caller, member_id = await world.member(seller)
             offering = await world.offering(replace(seller, member=caller, member_id=member_id))
-            with world.clock.at((world.clock() - timedelta(days=days)).date().isoformat()):
+            with world.clock.at((world.clock.today - timedelta(days=days)).isoformat()):
                 order = await world.order(customer, offering)
                 built = Built(f"/v1/orders/{order['id']}", caller)
                 for verb in verbs:
